@@ -1,0 +1,108 @@
+"""The plan of a report: which slots each section has to state, and what a slot reads as.
+
+The decoder never writes a finding, a fact, a number or an examination itself. It writes slots
+(`<finding:2>`, `<fact:5>`, `<exam>`), and rendering puts in the finding's own label and probability
+or the record's own value. The same plan conditions the decoder, steers the training grammar and
+tells the proofreader what a sentence may say.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mmdesk.case import Fact, Flag, Modality
+from mmdesk.report import Finding
+from mmdesk.vocabulary import Term, Vocabulary
+
+MAX_SLOTS = 48
+EXAM = "<exam>"
+SLOT = re.compile(r"<(?:finding|fact):\d+>")
+STATUSES = ("present", "not sure", "absent", "high", "low", "normal", "stated", "reported", "denied")
+TITLES = {"image": "Image", "audio": "Heart sound", "record": "Record", "impression": "Impression"}
+SECTIONS = tuple(TITLES)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """`status` is one of STATUSES; `text` is what the slot is rendered as."""
+
+    token: str
+    name: str
+    label: str
+    status: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPlan:
+    """`exam` is the noun for what was read, such as "radiograph"; every slot has to be stated once."""
+
+    name: str
+    exam: str
+    slots: tuple[Slot, ...]
+
+    def slot(self, token: str) -> Slot:
+        return next(slot for slot in self.slots if slot.token == token)
+
+
+def finding_slots(findings: Sequence[Finding]) -> dict[str, Slot]:
+    """Finding name → slot. A normal finding that is absent is said by what is there instead."""
+    slots = {}
+    for number, finding in enumerate(findings[:MAX_SLOTS], start=1):
+        if finding.normal and finding.status == "absent":
+            continue
+        text = f"{finding.label} ({percent(finding.probability)})"
+        slots[finding.name] = Slot(
+            f"<finding:{number}>", finding.name, finding.label, str(finding.status), text
+        )
+    return slots
+
+
+def fact_slots(facts: Sequence[Fact], vocabulary: Vocabulary) -> dict[str, Slot]:
+    """Fact name → slot; where a record states a thing more than once, the last one counts."""
+    latest = {fact.name: fact for fact in facts}
+    slots = {}
+    for number, fact in enumerate(list(latest.values())[:MAX_SLOTS], start=1):
+        term = vocabulary[fact.name]
+        token = f"<fact:{number}>"
+        slots[fact.name] = Slot(token, fact.name, term.label, _fact_status(fact), fact_text(fact, term))
+    return slots
+
+
+def _fact_status(fact: Fact) -> str:
+    if isinstance(fact.value, bool):
+        return "reported" if fact.value else "denied"
+    return str(fact.flag) if fact.flag in tuple(Flag) else "stated"
+
+
+def fact_text(fact: Fact, term: Term) -> str:
+    """The record's own value and unit behind the term's label: "temperature 38.9 °C"."""
+    if isinstance(fact.value, bool):
+        return term.label
+    value = fact.value if isinstance(fact.value, str) else number_text(fact.value)
+    unit = f" {fact.unit}" if fact.unit else ""
+    return f"{term.label} {value}{unit}"
+
+
+def number_text(value: float) -> str:
+    """The shortest decimal that reads back as the same number to six digits: 38.9, 14, 0.25."""
+    return f"{value:.6g}"
+
+
+def percent(probability: float) -> str:
+    """Whole percent, never 0% or 100%: those would claim certainty."""
+    if probability < 0.01:
+        return "under 1%"
+    return "over 99%" if probability > 0.99 else f"{probability:.0%}"
+
+
+def render(template: str, slots: Iterable[Slot], exam: str) -> str:
+    """A sentence with its slots filled in; the first letter is a capital."""
+    by_token = {slot.token: slot.text for slot in slots}
+    text = SLOT.sub(lambda match: by_token[match.group()], template).replace(EXAM, exam)
+    return text[:1].upper() + text[1:]
+
+
+def section_of(carriers: Sequence[Modality]) -> str:
+    """The section a finding is stated in: that of the first input which can carry it."""
+    return str(carriers[0])

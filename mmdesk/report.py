@@ -1,0 +1,130 @@
+"""Report: findings, sections, sentences and what each rests on, and where all of it came from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Self
+
+from mmdesk import codec
+from mmdesk.case import Fact, Modality
+
+RESEARCH_USE = "Research use only, not for diagnosis."
+
+
+class Status(StrEnum):
+    """A finding against its two thresholds."""
+
+    PRESENT = "present"
+    UNSURE = "not sure"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A scored finding. `probability` is calibrated; below `low` it counts as absent, from `high`
+    on as present, between them as not sure. `inputs` are the modalities that it was scored from.
+    """
+
+    name: str
+    label: str
+    task: str
+    probability: float
+    low: float
+    high: float
+    inputs: tuple[Modality, ...]
+    normal: bool = False
+
+    @property
+    def status(self) -> Status:
+        if self.probability >= self.high:
+            return Status.PRESENT
+        return Status.ABSENT if self.probability < self.low else Status.UNSURE
+
+
+class Origin(StrEnum):
+    """Who worded a sentence: the decoder, the pipeline's fixed words for what was not read, or the
+    plain statement that stands in for a sentence that failed its check."""
+
+    DECODER = "decoder"
+    FIXED = "fixed"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence and its evidence: names of findings and facts it states, inputs it rests on."""
+
+    text: str
+    section: str
+    origin: Origin
+    findings: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    inputs: tuple[Modality, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    name: str
+    title: str
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An input as it was read: `sha256` of its bytes, or the `problem` that kept it out."""
+
+    name: str
+    modality: Modality
+    sha256: str | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """`created` is ISO 8601 in UTC; `withheld` holds sentences that failed their check."""
+
+    pack: str
+    version: str
+    pack_sha256: str
+    created: str
+    sources: tuple[Source, ...]
+    withheld: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    case_id: str
+    prompt: str
+    notices: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    facts: tuple[Fact, ...]
+    sections: tuple[Section, ...]
+    provenance: Provenance
+
+    def to_json(self) -> dict[str, Any]:
+        encoded: dict[str, Any] = codec.encode(self)
+        return encoded
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        report: Self = codec.decode(cls, value)
+        return report
+
+    def to_markdown(self) -> str:
+        lines = ["# Report", "", f"**{RESEARCH_USE}**", ""]
+        for notice in self.notices:
+            lines += [f"> {notice}", ""]
+        for section in self.sections:
+            lines += [f"## {section.title}", ""]
+            lines += [" ".join(sentence.text for sentence in section.sentences), ""]
+        if self.findings:
+            lines += ["## Scores", "", "| finding | probability | reading | from |", "| --- | ---: | --- | --- |"]
+            lines += [
+                f"| {f.label} | {f.probability:.0%} | {f.status} | {', '.join(f.inputs)} |"
+                for f in self.findings
+            ]
+            lines.append("")
+        p = self.provenance
+        lines.append(f"Pack {p.pack} {p.version}, {p.pack_sha256[:12]}; {p.created}.")
+        lines += [f"Left out: {s.name}: {s.problem}" for s in p.sources if s.problem]
+        return "\n".join(lines) + "\n"
