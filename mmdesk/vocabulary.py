@@ -31,8 +31,14 @@ class Term:
     """One thing a record may state.
 
     kind: `number` (value and unit), `category` (one of `categories`, a mapping from value to the
-    words for it) or `complaint` (there or denied). `words` are what a record may call it, longest
-    first; `units` are other units and how to convert them; a number outside `limits` is not taken.
+    words for it) or `complaint` (there or denied). `words` are what a record may call it, `unlike`
+    longer phrases with such a word that mean something else ("birth weight").
+
+    Numbers: `units` are other units and how to convert them; a number outside `limits` is not taken,
+    nor is one without a unit outside `unitless`; `after` are words that name a value from behind
+    ("4-year-old"); `pair` is the term which takes the number behind a slash ("120/80").
+    Categories: `answers` are words for a value which count only behind the term's own ("sex: M").
+    Complaints: the category `denied` has words which deny it by themselves ("afebrile").
     """
 
     name: str
@@ -43,7 +49,12 @@ class Term:
     units: Mapping[str, Scale] | None = None
     ranges: tuple[Range, ...] = ()
     limits: tuple[float, float] | None = None
+    unitless: tuple[float, float] | None = None
+    after: Mapping[str, Scale] | None = None
+    pair: str | None = None
     categories: Mapping[str, tuple[str, ...]] | None = None
+    answers: Mapping[str, tuple[str, ...]] | None = None
+    unlike: tuple[str, ...] = ()
     decimals: int = 1
 
     def range_for(self, sex: str | None, age: float | None) -> Range | None:
@@ -58,10 +69,12 @@ class Term:
         return None
 
 
-
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     terms: tuple[Term, ...]
+
+    def __hash__(self) -> int:
+        return hash(tuple(term.name for term in self.terms))  # a term holds mappings, which have no hash
 
     def __getitem__(self, name: str) -> Term:
         return next(term for term in self.terms if term.name == name)

@@ -1,0 +1,58 @@
+"""Recordings: WAV, FLAC, OGG and MP3 become one channel at the sample rate asked for."""
+
+from io import BytesIO
+
+import numpy as np
+import soundfile
+import soxr
+from numpy.typing import NDArray
+
+from mmdesk.case import Modality
+from mmdesk.errors import InputProblem
+from mmdesk.media.files import expect
+
+MIN_SECONDS = 0.5
+MAX_SECONDS = 600
+SILENCE = 1e-4  # -80 dB of full scale: below the noise of any microphone
+_BLOCK = 1 << 16
+_AGAIN = "Export or copy it again."
+
+
+def read_audio(data: bytes, name: str, sample_rate: int) -> NDArray[np.float32]:
+    """The recording as (n,) float32 in [-1, 1] at sample_rate Hz: channels averaged, mean removed.
+
+    A recording that goes beyond [-1, 1] is scaled down, not clipped. Raises InputProblem for anything
+    but WAV, FLAC, OGG and MP3, a damaged file, less than 0.5 s, more than 10 minutes, silence, and
+    samples that are not numbers.
+    """
+    expect(data, name, Modality.AUDIO)
+    try:
+        with soundfile.SoundFile(BytesIO(data)) as sound:
+            rate = int(sound.samplerate)
+            wave = _read_mono(sound, name)
+    except soundfile.SoundFileError as error:
+        raise InputProblem(name, "the recording is damaged", _AGAIN) from error
+    if not len(wave):
+        raise InputProblem(name, "the recording holds no sound", "Record or export it again.")
+    if len(wave) < MIN_SECONDS * rate:
+        raise InputProblem(name, f"the recording is shorter than {MIN_SECONDS} seconds", "Record it again.")
+    resampled: NDArray[np.float64] = soxr.resample(wave - wave.mean(), rate, sample_rate, quality="HQ")
+    peak = float(np.abs(resampled).max())
+    if peak < SILENCE:
+        raise InputProblem(name, "the recording is silent", "Check the microphone and record it again.")
+    return (resampled / max(peak, 1.0)).astype(np.float32)
+
+
+def _read_mono(sound: soundfile.SoundFile, name: str) -> NDArray[np.float64]:
+    """All frames, channels averaged. In blocks, since a damaged header may promise any length."""
+    blocks = [np.empty(0)]
+    frames = 0
+    while len(block := sound.read(_BLOCK, dtype="float32", always_2d=True)):
+        if not np.isfinite(block).all():
+            raise InputProblem(name, "the recording contains values that are not numbers", _AGAIN)
+        frames += len(block)
+        if frames > MAX_SECONDS * sound.samplerate:
+            problem = f"the recording is longer than {MAX_SECONDS // 60} minutes"
+            raise InputProblem(name, problem, "Cut out the part that matters.")
+        blocks.append(block.mean(axis=1, dtype=np.float64))
+    return np.concatenate(blocks)

@@ -1,0 +1,153 @@
+"""What a file is, by its content and never by its name, and its bytes."""
+
+import codecs
+import re
+import stat
+from enum import StrEnum
+from pathlib import Path
+
+from mmdesk.case import Input, Modality
+from mmdesk.errors import InputProblem
+
+MAX_BYTES = 512 * 2**20
+
+
+class Format(StrEnum):
+    PNG = "PNG"
+    JPEG = "JPEG"
+    TIFF = "TIFF"
+    DICOM = "DICOM"
+    WAV = "WAV"
+    FLAC = "FLAC"
+    OGG = "OGG"
+    MP3 = "MP3"
+    TEXT = "text"
+
+
+_SIGNATURES = (
+    (rb"\x89PNG\r\n\x1a\n", Format.PNG),
+    (rb"\xff\xd8\xff", Format.JPEG),
+    (rb"II[*+]\x00|MM\x00[*+]", Format.TIFF),  # + is BigTIFF
+    (rb".{128}DICM", Format.DICOM),
+    # Without a preamble: group 0008, then an explicit VR or an implicit length below 256.
+    (rb"\x08\x00.\x00(?:AE|CS|DA|LO|OB|PN|SH|SQ|TM|UI|UL|.\x00\x00\x00)", Format.DICOM),
+    (rb"RI(?:FF|FX)....WAVE|RF64....WAVE", Format.WAV),
+    (rb"fLaC", Format.FLAC),
+    (rb"OggS", Format.OGG),
+    (rb"ID3[\x02-\x04]", Format.MP3),
+)
+# Common files that mmdesk does not read: naming them helps more than "unknown".
+_FOREIGN = (
+    (rb"%PDF", "a PDF"),
+    (rb"GIF8", "a GIF picture"),
+    (rb"BM.{4}\x00\x00\x00\x00", "a BMP picture"),
+    (rb"RIFF....WEBP", "a WebP picture"),
+    (rb"....ftyp(?:heic|heix|mif1|avif)", "a HEIC or AVIF picture"),
+    (rb"....ftyp", "an MP4, M4A or MOV file"),
+    (rb"PK\x03\x04", "a ZIP or office file"),
+)
+_READABLE = {
+    Modality.IMAGE: "PNG, JPEG, TIFF or DICOM",
+    Modality.AUDIO: "WAV, FLAC, OGG or MP3",
+    Modality.RECORD: "a text file",
+}
+_NOUN = {Modality.IMAGE: "an image", Modality.AUDIO: "a recording", Modality.RECORD: "a text file"}
+# Vertical tab and file separator frame HL7 version 2 messages.
+_LAYOUT = frozenset("\t\n\v\f\r\x1c\x85")
+
+
+def sniff(head: bytes) -> Format | None:
+    """The format that a file's first bytes (4096 are enough) show, None where unknown."""
+    head = head[:4096]
+    for pattern, format in _SIGNATURES:
+        if re.match(pattern, head, re.DOTALL):
+            return format
+    if _foreign(head):
+        return None
+    if _is_text(head):
+        return Format.TEXT
+    return Format.MP3 if _is_mp3_frame(head) else None
+
+
+def modality_of(format: Format) -> Modality:
+    if format is Format.TEXT:
+        return Modality.RECORD
+    if format in (Format.WAV, Format.FLAC, Format.OGG, Format.MP3):
+        return Modality.AUDIO
+    return Modality.IMAGE
+
+
+def read_bytes(item: Input) -> bytes:
+    """All bytes of an input. Raises InputProblem where there are none, too many, or no way to them."""
+    data = item.data if item.data is not None else _read_path(item.name, Path(str(item.path)))
+    if not data:
+        raise InputProblem(item.name, "this is empty", "Choose another file, or export it again.")
+    if len(data) > MAX_BYTES:
+        raise _too_large(item.name)
+    return data
+
+
+def expect(data: bytes, name: str, modality: Modality) -> Format:
+    """The format of data. Raises InputProblem that says what it is where it is not of that modality."""
+    format = sniff(data)
+    if format is not None and modality_of(format) is modality:
+        return format
+    if format is not None:
+        actual = modality_of(format)
+        kind = "a text file" if format is Format.TEXT else f"{_NOUN[actual]} ({format})"
+        problem = f"this is {kind}, not {_NOUN[modality]}"
+        raise InputProblem(name, problem, f"Give it as {_article(actual)} with --{actual}.")
+    kind = _foreign(data[:4096]) or "of a kind that mmdesk does not know"
+    raise InputProblem(name, f"this is {kind}, not {_NOUN[modality]}", f"Save it as {_READABLE[modality]}.")
+
+
+def _read_path(name: str, path: Path) -> bytes:
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise InputProblem(name, "this is a folder", "Choose one file in it.")
+        if not stat.S_ISREG(status.st_mode):  # reading a pipe or a device may never end
+            raise InputProblem(name, "this is a device or a pipe", "Choose a file.")
+        if status.st_size > MAX_BYTES:
+            raise _too_large(name)
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:  # ValueError: a NUL in the path
+        raise InputProblem(name, "there is no such file", "Check the name and the folder.") from error
+    except PermissionError as error:
+        raise InputProblem(name, "you may not read this file", "Ask its owner or copy it.") from error
+    except OSError as error:
+        reason = error.strerror or "the disk gave an error"
+        raise InputProblem(name, f"it cannot be read ({reason})", "Copy it to another folder.") from error
+
+
+def _too_large(name: str) -> InputProblem:
+    problem = f"the file is larger than {MAX_BYTES // 2**20} MB"
+    return InputProblem(name, problem, "Give the part that matters.")
+
+
+def _article(modality: Modality) -> str:
+    return {Modality.IMAGE: "an image", Modality.AUDIO: "a recording", Modality.RECORD: "a record"}[modality]
+
+
+def _foreign(head: bytes) -> str | None:
+    return next((kind for pattern, kind in _FOREIGN if re.match(pattern, head, re.DOTALL)), None)
+
+
+def _is_text(head: bytes) -> bool:
+    utf16 = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:  # an incremental decoder allows a character that is cut at the end
+        text = codecs.getincrementaldecoder("utf-16" if utf16 else "utf-8")().decode(head)
+    except UnicodeDecodeError:
+        text = head.decode("latin-1")
+        if 2 * sum(byte < 0x80 for byte in head) < len(head):
+            return False
+    return bool(text) and all(char >= " " or char in _LAYOUT for char in text)
+
+
+def _is_mp3_frame(head: bytes) -> bool:
+    """ISO 11172-3, 2.4.2.3: sync, a known version, layer III, a valid bit rate and sample rate."""
+    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
+        return False
+    version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
+    bitrate, rate = head[2] >> 4, head[2] >> 2 & 3
+    return version != 1 and layer == 1 and 0 < bitrate < 15 and rate != 3

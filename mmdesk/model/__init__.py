@@ -1,0 +1,1 @@
+"""The networks, in torch alone; nothing here knows the rest of mmdesk."""

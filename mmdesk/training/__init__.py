@@ -1,0 +1,1 @@
+"""Training: data sets, report grammar, loops, evaluation, model card."""

@@ -1,0 +1,182 @@
+"""Stage `image`: one trunk learns which examination a picture is and, for those, its findings."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from sklearn.metrics import balanced_accuracy_score
+from torch import Tensor, nn
+from torchvision.transforms import v2
+
+from mmdesk.case import Modality
+from mmdesk.model.image import ImageConfig, ImageEncoder
+from mmdesk.packs.manifest import Manifest
+from mmdesk.training import negatives
+from mmdesk.training.data import Images, from_bytes, load_images
+from mmdesk.training.loop import Schedule, fit
+from mmdesk.training.run import Run
+
+IMAGE_TASKS = ("chest", "brain")
+
+
+@dataclass(frozen=True, slots=True)
+class ImageStage:
+    """`mixup` is the parameter of the Beta distribution (Zhang et al. 2018); `negatives` the share of
+    pictures that are no examination; `repeat` how often an epoch takes each task's pictures."""
+
+    schedule: Schedule
+    batch: int = 32
+    mixup: float = 0.2
+    smoothing: float = 0.05
+    negatives: float = 0.1
+    repeat: tuple[float, ...] = (1.0, 1.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """images (batch, 1, size, size); examinations (batch,), the last index is `neither`; labels
+    (batch,) index within the task; partner and share (batch,) say what was mixed in."""
+
+    images: Tensor
+    examinations: Tensor
+    labels: Tensor
+    partner: Tensor
+    share: Tensor
+
+
+def train_image(run: Run, manifest: Manifest, config: ImageConfig, stage: ImageStage, folder: Path) -> None:
+    sets = [
+        load_images(folder, manifest.task(name), config.size, ("train", "val")) for name in IMAGE_TASKS
+    ]
+    training = [images.where("train") for images in sets]
+    validation = [images.where("val") for images in sets]
+    sizes = [len(manifest.task(name).findings) for name in IMAGE_TASKS]
+    examinations = len(manifest.examinations_of(Modality.IMAGE)) + 1
+    torch.manual_seed(0)
+    encoder = ImageEncoder(config, examinations, sum(sizes)).to(memory_format=torch.channels_last)
+    weights = [_class_weights(images.labels, size) for images, size in zip(training, sizes, strict=True)]
+    feed = Feed(training, stage, config.size)
+
+    def loss_of(model: nn.Module, batch: object) -> Tensor:
+        assert isinstance(batch, Batch) and isinstance(model, ImageEncoder)
+        return image_loss(model, batch, sizes, weights, stage.smoothing, run.device)
+
+    def validate(model: nn.Module) -> Mapping[str, float]:
+        assert isinstance(model, ImageEncoder)
+        return {
+            f"{name}_balanced": balanced_accuracy_score(images.labels, predict(model, images, part))
+            for name, images, part in zip(IMAGE_TASKS, validation, slices(sizes), strict=True)
+        }
+
+    fitted = fit(run, "image", encoder, stage.schedule, feed.batches, feed.steps, loss_of, validate)
+    run.save("image", fitted.state_dict())
+
+
+def slices(sizes: list[int]) -> list[slice]:
+    starts = np.cumsum([0, *sizes])
+    return [slice(int(a), int(b)) for a, b in zip(starts, starts[1:], strict=False)]
+
+
+def image_loss(
+    model: ImageEncoder, batch: Batch, sizes: list[int], weights: list[Tensor], smoothing: float,
+    device: torch.device,
+) -> Tensor:
+    """Cross entropy of the examination, and of the finding where there is one to know."""
+    images = batch.images.to(device, memory_format=torch.channels_last)
+    examination, findings = model.heads(model(images))
+    truth, label = batch.examinations.to(device), batch.labels.to(device)
+    other, share = batch.partner.to(device), batch.share.to(device)
+    loss = F.cross_entropy(examination.float(), truth, reduction="none")
+    for index, (part, weight) in enumerate(zip(slices(sizes), weights, strict=True)):
+        mine = truth == index
+        if not mine.any():
+            continue
+        logits, weight = findings[mine, part].float(), weight.to(device)
+        first = F.cross_entropy(logits, label[mine], weight, label_smoothing=smoothing, reduction="none")
+        second = F.cross_entropy(
+            logits, label[other[mine]], weight, label_smoothing=smoothing, reduction="none"
+        )
+        mixed = share[mine] * first + (1 - share[mine]) * second
+        loss = loss.index_add(0, mine.nonzero()[:, 0], mixed)
+    return loss.mean()
+
+
+def _class_weights(labels: Tensor, classes: int) -> Tensor:
+    """Inverse square root of the class's share, mean 1 over the pictures."""
+    counts = torch.bincount(labels, minlength=classes).clamp_min(1).float()
+    weights = counts.rsqrt()
+    return weights * counts.sum() / (weights * counts).sum()
+
+
+@torch.no_grad()
+def predict(model: ImageEncoder, images: Images, part: slice) -> Tensor:
+    """(n,) index of the best finding of one task."""
+    device = next(model.parameters()).device
+    outputs = [
+        model.heads(model(from_bytes(pixels).to(device, memory_format=torch.channels_last)))[1][:, part]
+        for pixels in images.pixels.split(64)
+    ]
+    return torch.cat(outputs).argmax(1).cpu()
+
+
+class Feed:
+    """Batches of augmented pictures; the same for the same epoch."""
+
+    def __init__(self, sets: list[Images], stage: ImageStage, size: int) -> None:
+        self.sets = sets
+        self.stage = stage
+        self.size = size
+        examples = torch.cat([images.pixels[:200, 0] for images in sets])
+        self.examples = from_bytes(examples).numpy()
+        counts = [int(len(s.labels) * r) for s, r in zip(sets, stage.repeat, strict=True)]
+        self.counts = [*counts, int(sum(counts) * stage.negatives)]
+        self.steps = sum(self.counts) // stage.batch
+        shared: list[nn.Module] = [
+            v2.RandomAffine(10, (0.08, 0.08), (0.88, 1.12), 5, v2.InterpolationMode.BILINEAR, fill=[-1.0]),
+            v2.RandomErasing(0.25, (0.02, 0.12), value=0.0),
+        ]
+        # The heart lies on one side of a chest; a brain slice may be seen from either.
+        self.augment = [v2.Compose(shared), v2.Compose([v2.RandomHorizontalFlip(), *shared])]
+
+    def batches(self, epoch: int) -> Iterator[Batch]:
+        random = np.random.default_rng(epoch)
+        order = self._order(random)
+        for step in range(self.steps):
+            chosen = order[step * self.stage.batch : (step + 1) * self.stage.batch]
+            # Pictures of one examination stand together, so that each finds its partner for mixup.
+            yield self._batch(random, chosen[np.argsort(chosen[:, 0], kind="stable")])
+
+    def _order(self, random: np.random.Generator) -> np.ndarray:
+        parts = []
+        for index, count in enumerate(self.counts):
+            available = len(self.sets[index].labels) if index < len(self.sets) else count
+            picks = np.concatenate([random.permutation(available) for _ in range(-(-count // available))])
+            parts.append(np.stack([np.full(count, index), picks[:count]], 1))
+        return random.permutation(np.concatenate(parts))
+
+    def _batch(self, random: np.random.Generator, chosen: np.ndarray) -> Batch:
+        images, labels = zip(*(self._picture(random, int(kind), int(item)) for kind, item in chosen), strict=True)
+        stacked = torch.stack(images)
+        kinds = chosen[:, 0]
+        partner = np.arange(len(kinds))
+        for kind in range(len(self.sets)):
+            mine = np.flatnonzero(kinds == kind)
+            partner[mine] = random.permutation(mine)
+        share = torch.from_numpy(random.beta(self.stage.mixup, self.stage.mixup, len(kinds))).float()
+        share = torch.maximum(share, 1 - share)
+        weight = share.view(-1, 1, 1, 1)
+        other = torch.from_numpy(partner)
+        mixed = weight * stacked + (1 - weight) * stacked[other]
+        return Batch(mixed, torch.from_numpy(kinds), torch.tensor(labels), other, share)
+
+    def _picture(self, random: np.random.Generator, kind: int, item: int) -> tuple[Tensor, int]:
+        if kind == len(self.sets):
+            made = negatives.picture(random, self.size, self.examples)
+            return torch.from_numpy(made)[None], 0
+        image = from_bytes(self.sets[kind].pixels[item])
+        contrast, brightness = random.uniform(0.8, 1.2), random.uniform(-0.15, 0.15)
+        augmented: Tensor = self.augment[kind](image)
+        return (augmented * contrast + brightness).clamp(-1, 1), int(self.sets[kind].labels[item])
