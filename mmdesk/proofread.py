@@ -83,7 +83,9 @@ FACT_CUES = {
 }
 
 # Missing from a record is not the same as denied, and a range has nothing to do with a complaint.
-UNSAID = _words(rf"(?:not|nothing|none|never)(?: be| been)? {FACT_CUES['stated'].pattern}|no (?:record|entry|mention)")
+UNSAID = _words(
+    rf"(?:not|nothing|none|never)(?: be| been)? {FACT_CUES['stated'].pattern}", r"no (?:record|entry|mention)"
+)
 RANGE = _words(r"range|limits?|bounds?|outside")
 
 # What a sentence may not say outside its slots, because no label or record stands behind it.

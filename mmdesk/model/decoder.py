@@ -1,0 +1,149 @@
+"""GPT-2 (Radford et al. 2019) in plain torch, fed by prefix embeddings, with a key-value cache.
+
+Parameter names are those of `transformers.GPT2LMHeadModel` (its Conv1D weights are (in, out)), so
+that class loads the weights as they are; a test compares the logits.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True, slots=True)
+class DecoderConfig:
+    """`context` counts prefix and tokens together; `prefix` embeddings come from the fused vector."""
+
+    vocabulary: int = 2048
+    layers: int = 4
+    heads: int = 4
+    width: int = 256
+    context: int = 512
+    prefix: int = 4
+    dropout: float = 0.1
+
+
+class Conv1D(nn.Module):
+    """A linear layer with its weight stored (in, out), as GPT-2 was published."""
+
+    def __init__(self, size_in: int, size_out: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(size_in, size_out) * 0.02)
+        self.bias = nn.Parameter(torch.zeros(size_out))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x @ self.weight + self.bias
+
+
+class Attention(nn.Module):
+    def __init__(self, config: DecoderConfig) -> None:
+        super().__init__()
+        self.heads = config.heads
+        self.c_attn = Conv1D(config.width, 3 * config.width)
+        self.c_proj = Conv1D(config.width, config.width)
+        self.dropout = config.dropout
+
+    def forward(self, x: Tensor, cache: "Cache | None", layer: int) -> Tensor:
+        batch, length, width = x.shape
+        parts = self.c_attn(x).view(batch, length, 3, self.heads, width // self.heads)
+        query, key, value = parts.permute(2, 0, 3, 1, 4)  # each (batch, heads, length, width / heads)
+        if cache is not None:
+            key, value = cache.extend(layer, key, value)
+        out = F.scaled_dot_product_attention(
+            query, key, value, is_causal=length > 1, dropout_p=self.dropout if self.training else 0.0
+        )
+        mixed: Tensor = self.c_proj(out.transpose(1, 2).reshape(batch, length, width))
+        return mixed
+
+
+class MLP(nn.Module):
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.c_fc = Conv1D(width, 4 * width)
+        self.c_proj = Conv1D(4 * width, width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.c_proj(F.gelu(self.c_fc(x), approximate="tanh"))
+        return out
+
+
+class Layer(nn.Module):
+    def __init__(self, config: DecoderConfig) -> None:
+        super().__init__()
+        self.ln_1 = nn.LayerNorm(config.width)
+        self.attn = Attention(config)
+        self.ln_2 = nn.LayerNorm(config.width)
+        self.mlp = MLP(config.width)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, x: Tensor, cache: "Cache | None", layer: int) -> Tensor:
+        x = x + self.dropout(self.attn(self.ln_1(x), cache, layer))
+        out: Tensor = x + self.dropout(self.mlp(self.ln_2(x)))
+        return out
+
+
+class Cache:
+    """Keys and values of what was read so far, in room for `context` positions a layer."""
+
+    def __init__(self, config: DecoderConfig) -> None:
+        shape = (config.layers, 2, 1, config.heads, config.context, config.width // config.heads)
+        self.memory = torch.zeros(shape)
+        self.length = 0
+
+    def extend(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+        """Store key and value (1, heads, new, size) and return all there are of this layer. A first
+        read may be long; later reads are one token each, so no mask is needed for them."""
+        end = self.length + key.shape[2]
+        self.memory[layer, 0, :, :, self.length : end] = key
+        self.memory[layer, 1, :, :, self.length : end] = value
+        if layer == len(self.memory) - 1:
+            self.length = end
+        return self.memory[layer, 0, :, :, :end], self.memory[layer, 1, :, :, :end]
+
+
+class Decoder(nn.Module):
+    def __init__(self, config: DecoderConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.transformer = nn.ModuleDict(
+            {
+                "wte": nn.Embedding(config.vocabulary, config.width),
+                "wpe": nn.Embedding(config.context, config.width),
+                "h": nn.ModuleList(Layer(config) for _ in range(config.layers)),
+                "ln_f": nn.LayerNorm(config.width),
+            }
+        )
+        self.dropout = nn.Dropout(config.dropout)
+        for embedding in (self.transformer["wte"], self.transformer["wpe"]):
+            nn.init.normal_(embedding.weight, std=0.02)
+        for layer in self.transformer["h"]:
+            for projection in (layer.attn.c_proj, layer.mlp.c_proj):
+                nn.init.normal_(projection.weight, std=0.02 / math.sqrt(2 * config.layers))
+
+    def embed(self, tokens: Tensor) -> Tensor:
+        """(batch, length) ids → (batch, length, width), before positions."""
+        embedded: Tensor = self.transformer["wte"](tokens)
+        return embedded
+
+    def forward(self, embedded: Tensor, cache: Cache | None = None) -> Tensor:
+        """(batch, length, width) prefix and token embeddings → (batch, length, vocabulary) logits.
+
+        With a cache (batch 1), only what is new goes in: first everything, then a token at a time.
+        """
+        start = cache.length if cache is not None else 0
+        positions = torch.arange(start, start + embedded.shape[1], device=embedded.device)
+        x = self.dropout(embedded + self.transformer["wpe"](positions))
+        for number, layer in enumerate(self.transformer["h"]):
+            x = layer(x, cache, number)
+        return F.linear(self.transformer["ln_f"](x), self.transformer["wte"].weight)
+
+    @torch.no_grad()
+    def read(self, embedded: Tensor, cache: Cache) -> Tensor:
+        """As forward for batch 1, but only the last position's logits (vocabulary,)."""
+        start = cache.length
+        x = embedded + self.transformer["wpe"].weight[start : start + embedded.shape[1]]
+        for number, layer in enumerate(self.transformer["h"]):
+            x = layer(x, cache, number)
+        return F.linear(self.transformer["ln_f"](x[0, -1]), self.transformer["wte"].weight)
