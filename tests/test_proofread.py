@@ -163,7 +163,7 @@ def test_polarity(template: str, status: str | None) -> None:
         ("Fits <finding:1> ,.", presence("present"), "broken punctuation or capitals"),
         ("A normal fit: <finding:1>.", presence("present"), "states a finding outside its slots: 'normal'"),
         ("Scans fit <finding:1>.", presence("present"), "states an examination outside its slots: 'Scans'"),
-        ("On record, fits <finding:1>.", presence("present"), "states an examination outside its slots: 'record'"),
+        ("Record: <finding:1>.", presence("present"), "states an examination outside its slots: 'Record'"),
         ("Raised bacterial <fact:1>.", record("high"), "states a finding outside its slots: 'bacterial'"),
         (f"Fits {'a b ' * MAX_WORDS}<finding:1>.", presence("present"), f"longer than {MAX_WORDS} words"),
         ("Above: range: <fact:1>.", record("high"), "broken punctuation or capitals"),

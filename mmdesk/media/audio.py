@@ -36,11 +36,15 @@ def read_audio(data: bytes, name: str, sample_rate: int) -> NDArray[np.float32]:
         raise InputProblem(name, "the recording holds no sound", "Record or export it again.")
     if len(wave) < MIN_SECONDS * rate:
         raise InputProblem(name, f"the recording is shorter than {MIN_SECONDS} seconds", "Record it again.")
-    resampled: NDArray[np.float64] = soxr.resample(wave - wave.mean(), rate, sample_rate, quality="HQ")
-    peak = float(np.abs(resampled).max())
-    if peak < SILENCE:
+    wave = _within_one(wave - wave.mean())  # before resampling: soxr computes in single precision
+    resampled: NDArray[np.float64] = soxr.resample(wave, rate, sample_rate, quality="HQ")
+    if np.abs(resampled).max() < SILENCE:
         raise InputProblem(name, "the recording is silent", "Check the microphone and record it again.")
-    return (resampled / max(peak, 1.0)).astype(np.float32)
+    return _within_one(resampled).astype(np.float32)  # resampling overshoots at steps
+
+
+def _within_one(wave: NDArray[np.float64]) -> NDArray[np.float64]:
+    return wave / max(float(np.abs(wave).max()), 1.0)
 
 
 def _read_mono(sound: soundfile.SoundFile, name: str) -> NDArray[np.float64]:

@@ -41,6 +41,7 @@ _DAMAGE = (
     AttributeError,
     BytesLengthException,
     EOFError,
+    LookupError,
     NotImplementedError,
     OSError,
     RuntimeError,
@@ -50,6 +51,7 @@ _DAMAGE = (
     struct.error,
     zlib.error,
 )
+_END = (EOFError, IndexError, TypeError, struct.error)  # among them, what a read past the end gives
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as in Pillow
 _AGAIN = "Export or copy it again."
 
@@ -77,7 +79,7 @@ def read_image(data: bytes, name: str) -> Image:
             image = _read_dicom(data, name) if format is Format.DICOM else _read_picture(data, name, format)
     except _DAMAGE as error:
         reason = str(error).lower()
-        cut = isinstance(error, EOFError) or "truncated" in reason or "less than expected" in reason
+        cut = isinstance(error.__cause__ or error, _END) or "truncated" in reason or "less than exp" in reason
         problem = "the file ends before the picture does" if cut else "the picture in it is damaged"
         raise InputProblem(name, problem, _AGAIN) from error
     if image.pixels.min() == image.pixels.max():

@@ -1,4 +1,4 @@
-"""Where the words of a vocabulary occur in a text."""
+"""Where the words of a vocabulary occur in a text, and what is read at such a place."""
 
 import re
 from collections import defaultdict
@@ -26,6 +26,17 @@ class Mention:
     start: int
     end: int
     words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a text states of a term at a place; `sure` where that can hardly be said of another person."""
+
+    term: Term
+    value: float | bool | str
+    span: tuple[int, int]
+    range: tuple[float | None, float | None] | None = None
+    sure: bool = False
 
 
 class Lexicon:
@@ -65,11 +76,11 @@ def _words(term: Term) -> Iterator[Word]:
 
 
 def _key(text: str) -> str:
-    return re.sub(r"[\s-]+", " ", text.replace("’", "'")).lower()
+    return re.sub(r"[\s-]+", " ", text).lower()
 
 
 def _flexible(key: str) -> str:
-    return re.escape(key).replace(r"\ ", r"[ \t\n-]{1,3}").replace("'", "['’]")
+    return re.escape(key).replace(r"\ ", r"[ \t\n-]{1,3}")
 
 
 def _inside_word(text: str, start: int) -> bool:

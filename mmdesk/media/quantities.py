@@ -16,33 +16,37 @@ _FILLERS = (
     "mildly|slightly|moderately|markedly|peak|maximum|rate|"
     "on (?:admission|arrival|presentation|examination|exam|room air|RA|air)|(?:in|at) room air|room air"
 )
-_SEPARATOR = r"[ \t\u00a0:=|()\[\],;~≈–-]{0,24}+"
+_SEPARATOR = r"[ \t:=|()\[\],;~≈-]{0,24}+"
 _JOINT = re.compile(rf"{_SEPARATOR}(?:(?:{_FILLERS})\b\n?{_SEPARATOR}){{0,6}}+", re.IGNORECASE)
 _POINT = "[.,·∙•\ufffd]"
 # Not a part of a range, a date, a fraction, a power, a grade or a longer number.
-_ALONE = rf"(?![\d^+]|{_POINT}\d|[ \t]?/[ \t]?\d|[ \t]?(?:[-–—]|to\b)[ \t]?\d)"
+_ALONE = rf"(?![\d^+]|{_POINT}\d|[ \t]?/[ \t]?\d|[ \t]?(?:-|to\b)[ \t]?\d)"
 _DIGITS = rf"(?:\d{{1,3}}(?:,\d{{3}}){{2}}|\d{{1,7}}(?:{_POINT}\d{{1,5}})?)"
 _NUMBER = re.compile(_DIGITS + _ALONE)
-_SPACED = re.compile(rf"\d{{1,3}}(?:[ \u00a0\u202f]\d{{3}}){{1,2}}{_ALONE}")
-_PAIR = re.compile(r"(\d{2,3})[ \t]?(?:/|\bover\b)[ \t]?(\d{2,3})(?![\d/]|[.,]\d|[ \t]?[-–][ \t]?\d)")
+_SPACED = re.compile(rf"\d{{1,3}}(?: \d{{3}}){{1,2}}{_ALONE}")
+_PAIR = re.compile(r"(\d{2,3})[ \t]?(?:/|\bover\b)[ \t]?(\d{2,3})(?![\d/]|[.,]\d|[ \t]?-[ \t]?\d)")
 _FLAG = r"(?:HH?|LL?|N|\*{1,2}|↑|↓|high|low)"
-_GAP = re.compile(
-    rf"[ \t\u00a0]{{0,30}}+(?:[|;][ \t]{{0,30}}+|,(?=\S))?(?:{_FLAG}(?=[ \t|])[ \t|]{{1,30}}+)?"
+_GAP = re.compile(rf"[ \t]{{0,30}}+(?:[|;][ \t]{{0,30}}+|,(?=\S))?(?:{_FLAG}(?=[ \t|])[ \t|]{{1,30}}+)?")
+# The number says how much it changed: "weight: 5 lb increase".
+_CHANGE = re.compile(
+    r"[ \t](?:increase|decrease|gain|loss|rise|drop|fall|more|less|higher|lower|above|below)\b", re.I
 )
 # What follows a number whose unit the term does not know, or that counts something else.
 _UNKNOWN_UNIT = re.compile(
-    r"[^\W\d_]|[ \t]?(?:%|‰|/[ \t]?[^\W\d_]|[µμ]|[x×*][ \t]?10|[^\W\d_]{1,12}/[^\W\d_]"
-    r"|(?:[munp]?mol|m?eq|k?g|gm|mc?g|ml|d?l|[cm]m|kpa|mmhg|i?u|units?|lbs?|pounds?|percent|points?"
-    r"|times?|x|doses?|tablets?|sec(?:ond)?s?|min(?:ute)?s?|h(?:ou)?rs?|days?|weeks?|months?|years?|yrs?|st|nd|rd|th)\b)"
+    r"[^\W\d_]|[ \t]?(?:%|‰|/[ \t]?[^\W\d_]|[µ?]|[x*][ \t]?10|[^\W\d_]{1,12}/[^\W\d_]"
+    r"|(?:[munp]?mol|m?eq|k?g|gm|mc?g|ml|d?l|[cm]m|kpa|mmhg|i?u|units?|lbs?|pounds?|percent|points?|times?|x"
+    r"|doses?|tablets?|sec(?:ond)?s?|min(?:ute)?s?|h(?:ou)?rs?|days?|weeks?|months?|years?|yrs?|st|nd|rd|th)\b)"
     rf"|[ \t]{{0,30}}+[|\t][ \t]{{0,30}}+(?!{_FLAG}[ \t|])[^\W\d_]\S{{0,15}}+[ \t]{{0,30}}+(?:[|\t\n]|$)",
     re.IGNORECASE,
 )
 _RANGE = re.compile(
     rf"(?P<column>[ \t|;,*]{{0,30}}+)(?:{_FLAG}(?=[ \t|;,(\[])[ \t|;,]{{0,30}}+)?(?P<open>[(\[])?[ \t]?"
-    r"(?P<word>(?:ref(?:erence)?|normal|limit)s?(?:[. ]{1,2}(?:range|interval|values?|limits?))?|range|norm)?[.:= \t]{0,6}"
-    rf"(?:(?P<low>{_DIGITS})[ \t]?(?:[-–—]|to\b)[ \t]?(?P<high>{_DIGITS})|(?P<side><|≤|>|≥)?=?[ \t]?(?P<bound>{_DIGITS}))",
+    r"(?P<word>(?:ref(?:erence)?|normal|limit)s?(?:[. ]{1,2}(?:range|interval|values?|limits?))?|range|norm)?"
+    rf"[.:= \t]{{0,6}}(?:(?P<low>{_DIGITS})[ \t]?(?:-|to\b)[ \t]?(?P<high>{_DIGITS})"
+    rf"|(?P<side><|≤|>|≥)?=?[ \t]?(?P<bound>{_DIGITS}))",
     re.IGNORECASE,
 )
+_OPENING = re.compile(r"[ \t]?[(\[]")
 _CELL_END = re.compile(r"[ \t]*+(?:[|;,\t\n]|$)")
 
 
@@ -83,7 +87,7 @@ class NumberReader:
             if number is None or (unit is None and shape is _SPACED):
                 continue
             scale, end = unit or (header, number.end())
-            if scale is None and _UNKNOWN_UNIT.match(text, end):
+            if _CHANGE.match(text, end) or (scale is None and _UNKNOWN_UNIT.match(text, end)):
                 return None
             fitted = self._fit(_readings(number.group()), scale)
             sure = scale is not None or re.search(_POINT, number.group()) is not None
@@ -113,7 +117,7 @@ class NumberReader:
 
     def _header(self, text: str, start: int) -> tuple[Scale, int] | None:
         """The unit of "WBC (10^9/L): 14.2"."""
-        opening = re.compile(r"[ \t]?[(\[]").match(text, start)
+        opening = _OPENING.match(text, start)
         unit = self._unit(text, opening.end()) if opening else None
         return unit if unit and text[unit[1] : unit[1] + 1] in (")", "]") else None
 
@@ -174,7 +178,7 @@ def _joint(text: str, start: int) -> re.Match[str]:
 
 def _readings(printed: str) -> tuple[float, ...]:
     """What a printed number may mean, the likeliest first: "14,200" is a thousand's comma, "14,2" is not."""
-    digits = re.sub(r"[ \u00a0\u202f]", "", printed)
+    digits = printed.replace(" ", "")
     if digits.count(",") == 2:
         return (float(digits.replace(",", "")),)
     parts = re.split(_POINT, digits)
@@ -192,22 +196,22 @@ _SLASH = r"(?:[ \t]?/[ \t]?|[ \t]per[ \t])"
 _UNIT_FORMS = {
     " ": r"[ \t-]?",
     "/": _SLASH,
-    "µ": "(?:[µμu\ufffd]|mc)",
-    "°": "(?:(?:°|º|˚|\ufffd|deg(?:rees?)?)[ \t]?)?",
+    "µ": "(?:[µu?\ufffd]|mc)",
+    "°": "(?:(?:[°?\ufffd]|deg(?:rees?)?)[ \t]?)?",
     "/L": rf"{_SLASH}(?:L|lit(?:er|re))",
     "/dL": rf"{_SLASH}(?:dL|deciliter|decilitre)",
-    "/µL": rf"{_SLASH}(?:[µμu\ufffd]L|mcL|microliter|microlitre)",
+    "/µL": rf"{_SLASH}(?:[µu?\ufffd]L|mcL|microliter|microlitre)",
     "/min": rf"{_SLASH}min(?:ute)?",
 }
 
 
 def unit_pattern(spelling: str) -> str:
-    """A pattern for a unit as people write it: "10^9/L" also matches "× 10⁹ per L" and "x109/l"."""
+    """A pattern for a unit as people write it: "10^9/L" also matches "x 10⁹ per L" and "x109/l"."""
     parts = []
     for part in _UNIT_PARTS.findall(spelling):
         if part.startswith("10") and len(part) > 2:
             power = "9⁹" if part[-1] in "9⁹" else f"{part[-1]}³"
-            parts.append(rf"(?:[x×*·\ufffd][ \t]?)?(?:10[ \t]?(?:\^|\*\*?|e)?[ \t]?[{power}]|E[{power}])")
+            parts.append(rf"(?:[x*·?\ufffd][ \t]?)?(?:10[ \t]?(?:\^|\*\*?|e)?[ \t]?[{power}]|E[{power}])")
         else:
             parts.append(_UNIT_FORMS.get(part) or re.escape(part))
     return "".join(parts) + r"(?![\w^%/])"

@@ -80,10 +80,11 @@ class RecordEncoder(nn.Module):
             tokens.append(state[-1])
             filled = torch.cat([self.facts.filled(seen).flatten(1), seen.isnan().float()], 1)
             logits.append(self.deep[number](self.dropout(state[-1])) + self.wide[number](filled))
-        tokens.append(self._read(words))
+        tokens.append(self.read_words(words))
         return torch.stack(tokens, 1), torch.cat(logits, 1)
 
-    def _read(self, words: Tensor) -> Tensor:
+    def read_words(self, words: Tensor) -> Tensor:
+        """(batch, length) ids → (batch, width)"""
         lengths = (words > 0).sum(1).clamp_min(1).cpu()
         packed = pack_padded_sequence(self.words(words), lengths, batch_first=True, enforce_sorted=False)
         _, (state, _) = self.word_lstm(packed)
