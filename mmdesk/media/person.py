@@ -7,7 +7,7 @@ and a record names other people too. A vocabulary without the terms `age` and `s
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from mmdesk.media import assertions
+from mmdesk.media.assertions import Context
 from mmdesk.media.mentions import Stated
 from mmdesk.media.quantities import unit_pattern
 from mmdesk.vocabulary import Scale, Term, Vocabulary
@@ -32,7 +32,8 @@ class PersonReader:
             start = r"(?:^[ \t]{0,3}|[.;][ \t]{1,3}|\(|\b(?i:an?|patient|pt):?[ \t]{1,3})"
             self._joined = (
                 re.compile(
-                    rf"{start}(?P<age>\d{{1,3}})[ \t-]?(?i:yrs?|years?|y)?[ \t/,-]{{0,3}}(?P<sex>{words})(?![\w-])",
+                    rf"{start}(?P<age>\d{{1,3}})[ \t-]?(?i:yrs?|years?|y)?[ \t/,-]{{0,3}}"
+                    rf"(?P<sex>{words})(?![\w-]| (?:FDG|Foley|French|catheter))",
                     re.M,
                 ),
                 re.compile(
@@ -54,11 +55,12 @@ class PersonReader:
                     yield Stated(self._age, age, found.span("age"), sure=True)
                     yield self._sex_at(self._sex, found)
 
-    def choose(self, text: str, stated: Sequence[Stated]) -> list[Stated]:
+    def choose(self, text: str, context: Context, stated: Sequence[Stated]) -> list[Stated]:
         """`stated` with one age and one sex, those of the patient, and the sex said in one letter."""
         if self._age is None or self._sex is None:
             return list(stated)
-        own = [item for item in stated if not assertions.is_relative(text, *item.span)]
+        people = [item for item in stated if item.term is self._age or item.term is self._sex]
+        own = [item for item in people if not context.is_relative(*item.span)]
         ages = [item for item in own if item.term is self._age]
         sexes = [item for item in own if item.term is self._sex]
         letters = (self._letter.match(text, age.span[1]) for age in ages)

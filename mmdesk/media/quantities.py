@@ -145,6 +145,9 @@ class NumberReader:
         low, high = self._term.limits or (value, value)
         return low <= value <= high
 
+    def _below_limit(self, bound: float) -> bool:
+        return self._term.limits is None or bound <= self._term.limits[1]
+
     def _convert(self, number: float, scale: Scale) -> float:
         if scale.factor == 1.0 and scale.offset == 0.0:
             return number
@@ -163,8 +166,10 @@ class NumberReader:
             return None
         if found["bound"] is None:
             low, high = (self._convert(_readings(found[side])[0], used) for side in ("low", "high"))
-            return (low, high) if low < high else None
+            return (low, high) if low < high and self._below_limit(high) else None
         bound = self._convert(_readings(found["bound"])[0], used)
+        if not self._below_limit(bound):
+            return None
         if found["side"] in (">", "≥"):
             return bound, None
         return (None, bound) if found["side"] or word.startswith("limit") else None
@@ -191,7 +196,7 @@ def _readings(printed: str) -> tuple[float, ...]:
     return (thousands, decimal) if "," in digits else (decimal, thousands)
 
 
-_UNIT_PARTS = re.compile(r"10(?:\^\d|⁹)|/(?:dL|mL|nL|µL|L)\b|/min\b|[ /µ°]|.", re.DOTALL)
+_UNIT_PARTS = re.compile(r"10(?:\^\d|⁹)|/(?:dL|mL|nL|µL|L)\b|/min\b|mm3|[ /µ°]|.", re.DOTALL)
 _SLASH = r"(?:[ \t]?/[ \t]?|[ \t]per[ \t])"
 _UNIT_FORMS = {
     " ": r"[ \t-]?",
@@ -201,6 +206,7 @@ _UNIT_FORMS = {
     "/L": rf"{_SLASH}(?:L|lit(?:er|re))",
     "/dL": rf"{_SLASH}(?:dL|deciliter|decilitre)",
     "/µL": rf"{_SLASH}(?:[µu?\ufffd]L|mcL|microliter|microlitre)",
+    "mm3": r"(?:mm(?:\^?3|³)|cubic millimet(?:er|re))",
     "/min": rf"{_SLASH}min(?:ute)?",
 }
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from mmdesk.case import Fact, Flag
 from mmdesk.errors import InputProblem
-from mmdesk.media import assertions
+from mmdesk.media.assertions import Context
 from mmdesk.media.mentions import NAME, UNLIKE, Lexicon, Mention, Stated, Word
 from mmdesk.media.person import PersonReader
 from mmdesk.media.quantities import NumberReader
@@ -73,7 +73,8 @@ def find_facts(text: str, vocabulary: Vocabulary) -> tuple[Fact, ...]:
     """What the text states of the vocabulary's terms, in order of place; of age and sex, the patient's."""
     parser = _parser(vocabulary)
     text = text.translate(_PLAIN)
-    stated = parser.person.choose(text, _apart(parser.stated(text)))
+    context = Context(text)
+    stated = parser.person.choose(text, context, _apart(parser.stated(text, context)))
     known = {item.term.name: item.value for item in stated if item.term.name in ("age", "sex")}
     sex, age = known.get("sex"), known.get("age")
     return tuple(
@@ -120,7 +121,7 @@ class _Parser:
         self._numbers = {term.name: NumberReader(term) for term in vocabulary.terms if term.kind == "number"}
         self._answers = {term.name: _answer_pattern(term) for term in vocabulary.terms if term.answers}
 
-    def stated(self, text: str) -> Iterator[Stated]:
+    def stated(self, text: str, context: Context) -> Iterator[Stated]:
         yield from self.person.read(text)
         for mention in self._lexicon.mentions(text):
             for word in mention.words:
@@ -129,9 +130,9 @@ class _Parser:
                 if word.term.kind == "number":
                     yield from self._number(text, mention, word)
                 elif word.term.kind == "category":
-                    yield from self._category(text, mention, word)
+                    yield from self._category(text, context, mention, word)
                 else:
-                    yield from _complaint(text, mention, word)
+                    yield from _complaint(context, mention, word)
 
     def _number(self, text: str, mention: Mention, word: Word) -> Iterator[Stated]:
         term, reader = word.term, self._numbers[word.term.name]
@@ -146,7 +147,7 @@ class _Parser:
         if found and (found.sure or len(word.text) > 1):
             yield Stated(term, found.value, (mention.start, found.end), found.range)
 
-    def _category(self, text: str, mention: Mention, word: Word) -> Iterator[Stated]:
+    def _category(self, text: str, context: Context, mention: Mention, word: Word) -> Iterator[Stated]:
         term, span = word.term, (mention.start, mention.end)
         yes, no = _value_of(term, "yes"), _value_of(term, "no")
         named = word.role == NAME
@@ -155,19 +156,19 @@ class _Parser:
             value = _value_of(term, answer["wide"] or answer["narrow"])
             yield Stated(term, value, (mention.start, answer.end()), sure=True)
             return
-        if assertions.is_other(text, *span):
+        if context.is_other(*span):
             return
         # A thing is denied in a list ("denies alcohol, tobacco"), a person is not ("no alcohol, smoker").
         deniable = bool(no) and (named or word.value == yes)
-        if deniable and assertions.is_negated(text, mention.start, lists=named):
+        if deniable and context.is_negated(mention.start, lists=named):
             yield Stated(term, no, span)
         elif not named:
             yield Stated(term, word.value, span)
 
 
-def _complaint(text: str, mention: Mention, word: Word) -> Iterator[Stated]:
+def _complaint(context: Context, mention: Mention, word: Word) -> Iterator[Stated]:
     span = (mention.start, mention.end)
-    there = assertions.assertion(text, *span)
+    there = context.assertion(*span)
     if word.role == NAME and there is not None:
         yield Stated(word.term, there, span)
     elif word.role != NAME and there:

@@ -41,6 +41,7 @@ class Run:
 
     def log(self, stage: str, epoch: int, values: Mapping[str, float]) -> None:
         path = self.folder / "metrics.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
         fresh = not path.exists()
         with path.open("a", newline="") as file:
             writer = csv.writer(file)

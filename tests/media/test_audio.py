@@ -29,14 +29,17 @@ def problem_of(data: bytes) -> str:
     with pytest.raises(InputProblem) as caught:
         read_audio(data, "a", 4000)
     problem = caught.value
-    assert problem.name == "a" and problem.remedy.endswith(".") and not problem.problem.endswith(".")
+    assert problem.name == "a"
+    assert problem.remedy.endswith(".")
+    assert not problem.problem.endswith(".")
     return problem.problem
 
 
 @pytest.mark.parametrize(("format", "error"), [("WAV", 1e-4), ("FLAC", 1e-4), ("OGG", 0.1), ("MP3", 0.1)])
 def test_formats(format: str, error: float) -> None:
     wave = read_audio(saved(tone(2), format), "a", RATE)
-    assert wave.dtype == np.float32 and wave.ndim == 1
+    assert wave.dtype == np.float32
+    assert wave.ndim == 1
     assert abs(len(wave) - 2 * RATE) < 2000  # MP3 pads its frames
     assert abs(float(wave.std()) - 0.5 / np.sqrt(2)) < error
 
@@ -110,7 +113,8 @@ def test_damage_is_a_recording_or_a_problem(format: str, data: st.DataObject) ->
         damaged[data.draw(st.integers(0, min(len(damaged), 300) - 1))] ^= 1 << data.draw(st.integers(0, 7))
     try:
         wave = read_audio(bytes(damaged), "a", 4000)
-    except InputProblem as problem:
-        assert problem.name == "a"
+    except InputProblem:
+        return
     else:
-        assert wave.dtype == np.float32 and np.abs(wave).max() <= 1
+        assert wave.dtype == np.float32
+        assert np.abs(wave).max() <= 1

@@ -69,7 +69,9 @@ def written(dataset: Dataset) -> bytes:
 
 def pixels_of(data: bytes) -> NDArray[np.float32]:
     pixels = read_image(data, "a").pixels
-    assert pixels.dtype == np.float32 and pixels.ndim == 2 and pixels.flags.c_contiguous
+    assert pixels.dtype == np.float32
+    assert pixels.ndim == 2
+    assert pixels.flags.c_contiguous
     assert 0 <= pixels.min() < pixels.max() <= 1
     return pixels
 
@@ -78,7 +80,9 @@ def problem_of(data: bytes) -> str:
     with pytest.raises(InputProblem) as caught:
         read_image(data, "a")
     problem = caught.value
-    assert problem.name == "a" and problem.remedy.endswith(".") and not problem.problem.endswith(".")
+    assert problem.name == "a"
+    assert problem.remedy.endswith(".")
+    assert not problem.problem.endswith(".")
     assert "\n" not in str(problem)
     return problem.problem
 
@@ -331,6 +335,13 @@ FILES = {
 }
 
 
+def is_picture_or_problem(data: bytes) -> bool:
+    try:
+        return bool(pixels_of(data).size)
+    except InputProblem as problem:
+        return "\n" not in str(problem)
+
+
 @pytest.mark.parametrize("kind", FILES)
 def test_half_a_file_is_called_that(kind: str) -> None:
     data = FILES[kind]
@@ -341,10 +352,7 @@ def test_half_a_file_is_called_that(kind: str) -> None:
 @given(st.sampled_from(sorted(FILES)), st.data())
 def test_a_cut_file_is_an_image_or_a_problem(kind: str, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(FILES[kind]) - 1))
-    try:
-        read_image(FILES[kind][:cut], "a")
-    except InputProblem as problem:
-        assert problem.name == "a"
+    assert is_picture_or_problem(FILES[kind][:cut])
 
 
 @settings(max_examples=300, deadline=None)
@@ -352,7 +360,4 @@ def test_a_cut_file_is_an_image_or_a_problem(kind: str, data: st.DataObject) -> 
 def test_a_flipped_bit_is_an_image_or_a_problem(kind: str, data: st.DataObject) -> None:
     damaged = bytearray(FILES[kind])
     damaged[data.draw(st.integers(0, len(damaged) - 1))] ^= 1 << data.draw(st.integers(0, 7))
-    try:
-        pixels_of(bytes(damaged))
-    except InputProblem as problem:
-        assert "\n" not in str(problem)
+    assert is_picture_or_problem(bytes(damaged))

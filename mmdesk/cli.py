@@ -1,0 +1,280 @@
+"""The commands. Each is a thin call; what is heavy is imported when a command needs it."""
+
+import io
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Literal
+
+import typer
+
+from mmdesk import events, resources
+from mmdesk.case import Case, Input, Modality
+from mmdesk.engine import StopToken
+from mmdesk.errors import PackProblem, PromptProblem, UserProblem
+from mmdesk.events import Event, Failed, InputFailed, ReportReady, Stopped
+from mmdesk.report import Report
+
+FAILED, USAGE, STOPPED = 1, 2, 130
+BUILT_IN = "clinic"
+STOPPED_NOTICE = "Stopped on request; the report holds what was written until then."
+TRAIN_EXTRA = {"matplotlib", "sklearn", "tomli_w", "torchvision"}
+
+app = typer.Typer(
+    rich_markup_mode=None,  # rich's help takes a tenth of a second to import
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="Reads an image, a heart sound and a record with one local model and writes a report.",
+)
+pack_app = typer.Typer(rich_markup_mode=None, help="Model packs: list, show, verify.", no_args_is_help=True)
+app.add_typer(pack_app, name="pack")
+
+PackName = Annotated[str, typer.Argument(metavar="NAME_OR_FOLDER", show_default=False)]
+Data = Annotated[Path | None, typer.Option(help="Folder of the data sets; MMDESK_DATA if left out.")]
+
+
+class UsageProblem(UserProblem):
+    """A command that asks for nothing that could be done."""
+
+
+@app.callback(invoke_without_command=True)
+def start(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo("No window in this version: the sample case is read here, in the terminal.")
+        with _plainly():
+            raise typer.Exit(_analyze(resources.sample_case(), BUILT_IN, as_json=False, out=None))
+
+
+@app.command()
+def analyze(
+    image: Annotated[list[str] | None, typer.Option(metavar="F", help="PNG, JPEG, TIFF or DICOM.")] = None,
+    audio: Annotated[list[str] | None, typer.Option(metavar="F", help="WAV, FLAC, OGG or MP3.")] = None,
+    record: Annotated[str | None, typer.Option(metavar="F|-", help="A text file; - for stdin.")] = None,
+    prompt: Annotated[str | None, typer.Option(metavar="TEXT", help="What to write.")] = None,
+    pack: Annotated[str, typer.Option(metavar="NAME_OR_FOLDER", help="The model pack.")] = BUILT_IN,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one event a line, as JSON.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the report; .json or Markdown.")
+    ] = None,
+) -> None:
+    """Read a case and write its report. --image and --audio may be given several times."""
+    with _plainly():
+        given = {
+            Modality.IMAGE: tuple(map(Input.from_path, image or ())),
+            Modality.AUDIO: tuple(map(Input.from_path, audio or ())),
+            Modality.RECORD: (_record(record),) if record else (),
+        }
+        inputs = {modality: items for modality, items in given.items() if items}
+        if not inputs:
+            remedy = "Name at least one --image, --audio or --record."
+            raise UsageProblem("mmdesk analyze", "no input was given", remedy)
+        if out is not None and not out.parent.is_dir():
+            raise UsageProblem(out.name, f"there is no folder {out.parent}", "Make it, or name another.")
+        raise typer.Exit(_analyze(Case(inputs, prompt), pack, as_json, out))
+
+
+@pack_app.command("list")
+def pack_list() -> None:
+    """The packs that mmdesk finds."""
+    from mmdesk.packs.files import packs
+    from mmdesk.packs.manifest import read
+
+    broken = False
+    for folder in packs():
+        try:
+            manifest = read(folder)
+        except PackProblem as problem:
+            _complain(str(problem))
+            broken = True
+        else:
+            typer.echo(f"{manifest.name} {manifest.version}  {manifest.title}  {folder}")
+    raise typer.Exit(FAILED if broken else 0)
+
+
+@pack_app.command("show")
+def pack_show(pack: PackName) -> None:
+    """What a pack reads, scores, for whom, and how well."""
+    from rich.console import Console
+
+    from mmdesk.packs.manifest import read
+    from mmdesk.terminal import print_pack
+
+    with _plainly():
+        print_pack(Console(), read(_pack_folder(pack)))
+
+
+@pack_app.command("verify")
+def pack_verify(pack: PackName) -> None:
+    """Check a pack's hashes and run every declared input shape through its network."""
+    from mmdesk.packs.files import check
+
+    with _plainly():
+        folder = _pack_folder(pack)
+        check(folder)
+        typer.echo("hashes: as listed in SHA256SUMS")
+        from mmdesk.packs.build import verify
+
+        for line in verify(folder):
+            typer.echo(line)
+
+
+@app.command()
+def train(
+    recipe: Annotated[Path, typer.Argument(show_default=False)],
+    out: Annotated[Path | None, typer.Option(help="Folder of the run; runs/RECIPE if left out.")] = None,
+    data: Data = None,
+    stage: Annotated[list[str] | None, typer.Option(help="Only this stage; several times.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where a run was cut off.")] = False,
+    device: Annotated[Literal["auto", "cpu", "cuda"], typer.Option()] = "auto",
+) -> None:
+    """Train a pack by a recipe."""
+    with _plainly():
+        from mmdesk.training.recipe import train as run
+
+        run(recipe, out or Path("runs") / recipe.stem, data, stage or [], resume, device)
+
+
+@app.command()
+def evaluate(
+    pack: PackName,
+    data: Data = None,
+    split: Annotated[str, typer.Option(help="The split to measure on.")] = "test",
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the results as JSON.")] = None,
+) -> None:
+    """Measure a pack on a split of the data sets."""
+    with _plainly():
+        folder = _pack_folder(pack)
+        from mmdesk.training.evaluate import evaluate as run
+
+        run(folder, data, split, out)
+
+
+def main() -> None:
+    for stream in (sys.stdout, sys.stderr):  # a pipe on Windows, or a name that is not Unicode
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    app()
+
+
+def _analyze(case: Case, pack: str, as_json: bool, out: Path | None) -> int:
+    folder = _pack_folder(pack)
+    from mmdesk.engine.local import LocalEngine
+
+    show = _show_json if as_json else _terminal(case, folder)
+    stop = StopToken()
+    engine = LocalEngine(folder)
+    with _stopping(stop):
+        last, broken = _follow(engine.analyze(case, stop), show)
+    match last:
+        case ReportReady(report):
+            _save(report, out)
+            return FAILED if broken else 0
+        case Stopped(report=report):
+            _save(report and replace(report, notices=(STOPPED_NOTICE, *report.notices)), out)
+            return STOPPED
+        case Failed():
+            return FAILED
+    raise RuntimeError(f"the analysis ended with {last}")
+
+
+def _follow(stream: Iterable[Event], show: Callable[[Event], None]) -> tuple[Event | None, bool]:
+    """Shows all events; gives the last one, and whether an input failed."""
+    event, broken = None, False
+    for event in stream:
+        show(event)
+        match event:
+            case InputFailed(name=name, problem=problem, remedy=remedy):
+                _complain(f"{name}: {problem}. {remedy}")
+                broken = True
+            case Failed(stage, problem, remedy, detail):
+                _complain(f"{stage}: {problem}. {remedy}" if stage else f"{problem}. {remedy}")
+                if detail:  # a mistake in the program: what a bug report needs
+                    typer.echo(detail, err=True)
+    return event, broken
+
+
+def _terminal(case: Case, pack: Path) -> Callable[[Event], None]:
+    from rich.console import Console
+
+    from mmdesk.terminal import Terminal
+
+    names = ", ".join(item.name for items in case.inputs.values() for item in items)
+    typer.echo(f"Reading {names} with the pack {pack.name}.")
+    return Terminal(Console()).show
+
+
+def _show_json(event: Event) -> None:
+    print(json.dumps(events.to_json(event), ensure_ascii=False), flush=True)
+
+
+@contextmanager
+def _stopping(stop: StopToken) -> Iterator[None]:
+    """The first Ctrl+C stops the analysis and keeps what was written; the second one interrupts."""
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        stop.stop()
+
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _save(report: Report | None, out: Path | None) -> None:
+    """Writes in one step: whoever reads `out` finds the old file or the whole new one."""
+    if out is None or report is None:
+        return
+    if out.suffix == ".json":
+        text = json.dumps(report.to_json(), ensure_ascii=False, indent=2) + "\n"
+    else:
+        text = report.to_markdown()
+    part = out.with_name(f".{out.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8", errors="replace")
+        part.replace(out)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        reason = error.strerror or "the disk gave an error"
+        raise UserProblem(out.name, f"the report cannot be written ({reason})", "Name another.") from error
+
+
+def _pack_folder(pack: str) -> Path:
+    from mmdesk.packs.files import find
+
+    try:
+        return find(pack)
+    except PackProblem as problem:
+        raise UsageProblem(problem.name, problem.problem, problem.remedy) from problem
+
+
+def _record(path: str) -> Input:
+    if path == "-":
+        return Input("standard input", data=sys.stdin.buffer.read())
+    return Input.from_path(path)
+
+
+def _complain(text: str) -> None:
+    typer.echo(" ".join(text.split()), err=True)
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """A problem that a person can mend is one line on stderr, not a traceback."""
+    try:
+        yield
+    except UserProblem as problem:
+        _complain(str(problem))
+        usage = isinstance(problem, UsageProblem | PromptProblem)
+        raise typer.Exit(USAGE if usage else FAILED) from None
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] not in TRAIN_EXTRA:
+            raise
+        _complain(f"{error.name} is not installed. Run: pip install 'mmdesk[train]'")
+        raise typer.Exit(FAILED) from None
