@@ -58,7 +58,7 @@ APPEARANCES, SHAPES = 60, 30  # principal components
 BANDS = (0.8, 1.6, 3.2, 6.4)  # deviations of the Gaussians between which texture is added, in pixels
 SOUND_RATE = 4000
 SECONDS = 3.0
-RAISE, TEXTURE = 1.8, 0.5  # see detailed()
+RAISE, TEXTURE = 2.2, (0.7, 0.5, 0.2)  # see detailed()
 RATES = (104, 96, 88, 80, 72)  # heart beats a minute, tried in this order
 
 
@@ -193,8 +193,7 @@ class Radiographs:
 
 
 def bands_of(x: Tensor) -> list[Tensor]:
-    """Differences of Gaussians, fine to coarse, one for each of BANDS but the last, with the rest above
-    the first left out as noise."""
+    """Differences of Gaussians, fine to coarse; what is finer than the first is noise and left out."""
     levels = [blur(x, deviation) for deviation in BANDS]
     return [fine - coarse for fine, coarse in zip(levels, levels[1:], strict=False)]
 
@@ -211,19 +210,24 @@ def fit_radiographs(images: Tensor) -> Radiographs:
         gap = local_contrast(resized(aligned, 96), 8) - local_contrast(resized(template, 96), 8)
         best = gap.pow(2).mean((1, 2, 3)).argsort()[:KEPT]
         template = aligned[best].mean(0, keepdim=True)
-    aligned, shifts = aligned[best], shifts[best]
+    aligned, shifts = without_markers(aligned[best]), shifts[best]
     low = torch.cat([blur(part, BANDS[-1]) for part in aligned.split(60)])
-    spread = [torch.zeros(1, SIZE, SIZE) for _ in BANDS[1:]]
-    for part in aligned.split(60):
-        for total, band in zip(spread, bands_of(part), strict=True):
-            total += band.pow(2).sum(0)
-    energies = torch.stack([blur((total / KEPT)[None], 5)[0].sqrt() for total in spread])
+    bands = zip(*(bands_of(part) for part in aligned.split(60)), strict=True)
+    energies = [1.48 * torch.cat(band).abs().median(0).values for band in bands]
     return Radiographs(
         Components.fit(low.flatten(1), APPEARANCES),
         Components.fit((aligned - low).flatten(1), APPEARANCES),
         Components.fit(shifts.flatten(1), SHAPES),
-        energies,
+        torch.stack([blur(energy[None], 5)[0] for energy in energies]),
     )
+
+
+def without_markers(aligned: Tensor) -> Tensor:
+    """Held within 2.5 robust deviations of the median, place by place: letters, electrodes and tubes,
+    which lie elsewhere in each image, go."""
+    middle = aligned.median(0).values
+    reach = blur(2.5 * 1.48 * (aligned - middle).abs().median(0).values[None], 3)[0]
+    return torch.minimum(torch.maximum(aligned, middle - reach), middle + reach)
 
 
 def detailed(fine: Tensor, energies: Tensor, generator: torch.Generator) -> Tensor:
@@ -231,11 +235,20 @@ def detailed(fine: Tensor, energies: Tensor, generator: torch.Generator) -> Tens
     RAISE times, then noise of the band."""
     noise = torch.randn(fine.shape, generator=generator)
     result = fine.clone()
-    for band, grain, energy in zip(bands_of(fine), bands_of(noise), energies[:, None], strict=True):
+    rows = zip(bands_of(fine), bands_of(noise), energies[:, None], TEXTURE, strict=True)
+    for band, grain, energy, share in rows:
         gain = (energy / (blur(band**2, 8).sqrt() + 1e-3)).clamp(1, RAISE)
         missing = (energy**2 - blur((gain * band) ** 2, 8)).clamp_min(0).sqrt()
-        result += (gain - 1) * band + TEXTURE * missing * grain / grain.std()
+        result += (gain - 1) * band + share * missing * grain / grain.std()
     return result
+
+
+def held_border() -> Tensor:
+    """1 inside, falling to 0 over the outer 15%, so that nothing from beyond the image is drawn in."""
+    place = (torch.arange(SIZE) + 0.5) / SIZE
+    side = (torch.minimum(place, 1 - place) / 0.15).clamp(max=1)
+    side = side * side * (3 - 2 * side)
+    return side[:, None] * side
 
 
 def draw_radiograph(model: Radiographs, seed: int) -> Tensor:
@@ -244,9 +257,8 @@ def draw_radiograph(model: Radiographs, seed: int) -> Tensor:
     square = (1, 1, SIZE, SIZE)
     coarse = model.coarse.draw(0.9, generator).reshape(square)
     fine = detailed(model.fine.draw(0.5, generator).reshape(square), model.energies, generator)
-    shift = resized(model.shape.draw(0.8, generator).reshape(1, 2, 96, 96), SIZE)
-    back = inverse(shift)
-    pixels = warped(coarse + fine, back)
+    shift = resized(model.shape.draw(0.8, generator).reshape(1, 2, 96, 96), SIZE) * held_border()
+    pixels = warped(coarse + fine, inverse(shift))
     large = F.interpolate(pixels, (2 * SIZE, 2 * SIZE), mode="bicubic", align_corners=False)
     film = blur(torch.randn(large.shape, generator=generator), 0.8)
     return ((large + 0.01 * film)[0, 0] * 0.9 + 0.02).clamp(0, 1)

@@ -1,0 +1,63 @@
+"""The files of a pack: where packs lie, and that nothing in one was changed or could run."""
+
+import hashlib
+from pathlib import Path
+
+from mmdesk import resources
+from mmdesk.errors import PackProblem
+
+FILES = ("pack.toml", "weights.safetensors", "tokenizer.json", "CARD.md")
+SUMS = "SHA256SUMS"
+AGAIN = "Get the pack again from where it came."
+
+
+def packs() -> list[Path]:
+    """The folders of the built-in packs."""
+    return sorted(path.parent for path in (resources.folder() / "packs").glob("*/pack.toml"))
+
+
+def find(name: str) -> Path:
+    """A built-in pack by name, else a folder. Raises PackProblem."""
+    for folder in packs():
+        if folder.name == name:
+            return folder
+    path = Path(name)
+    if (path / "pack.toml").is_file():
+        return path
+    known = ", ".join(folder.name for folder in packs()) or "none"
+    problem = "this is neither a built-in pack nor a folder with a pack.toml"
+    raise PackProblem(name, problem, f"Built-in packs: {known}.")
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check(folder: Path) -> None:
+    """Raises PackProblem where a file is missing, was changed, or does not belong in a pack."""
+    try:
+        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise PackProblem(folder.name, f"{SUMS} cannot be read", AGAIN) from error
+    sums = {name.strip(" *"): digest for digest, _, name in (line.partition(" ") for line in lines)}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.name not in (*FILES, SUMS):
+            problem = f"the pack holds {path.name}, which is no part of a pack and will not be opened"
+            raise PackProblem(folder.name, problem, "Take that file out if you trust the rest, or " + AGAIN[:1].lower() + AGAIN[1:])
+    for name in FILES:
+        path = folder / name
+        if not path.is_file():
+            raise PackProblem(folder.name, f"{name} is missing", AGAIN)
+        if sums.get(name) != sha256(path):
+            raise PackProblem(folder.name, f"{name} was changed: its SHA-256 is not the one in {SUMS}", AGAIN)
+
+
+def write_sums(folder: Path) -> None:
+    lines = [f"{sha256(folder / name)}  {name}" for name in FILES]
+    (folder / SUMS).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def pack_hash(folder: Path) -> str:
+    """The SHA-256 of SHA256SUMS: one number for the whole pack."""
+    return sha256(folder / SUMS)

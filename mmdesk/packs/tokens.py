@@ -1,0 +1,50 @@
+"""Tokens of the decoder: byte-level BPE with special tokens for slots, statuses and sections."""
+
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+from mmdesk.plan import EXAM, MAX_SLOTS, SECTIONS, STATUSES, SectionPlan
+
+PAD, TEXT, REPORT, STOP, END = "<pad>", "<text>", "<report>", "<stop>", "<end>"
+SPECIAL = (
+    PAD,
+    TEXT,  # begins running text, where the decoder learns its language
+    REPORT,  # ends a plan; what follows is the report
+    STOP,  # ends a sentence
+    END,  # ends a section
+    EXAM,
+    *(f"<{section}>" for section in SECTIONS),
+    *(f"<is:{status}>" for status in STATUSES),
+    *(f"<{kind}:{number}>" for kind in ("finding", "fact") for number in range(1, MAX_SLOTS + 1)),
+)
+
+
+class Tokens:
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self.special = {name: self._tokenizer.token_to_id(name) for name in SPECIAL}
+
+    @classmethod
+    def read(cls, path: Path) -> "Tokens":
+        return cls(Tokenizer.from_file(str(path)))
+
+    def __len__(self) -> int:
+        return self._tokenizer.get_vocab_size()
+
+    def encode(self, text: str) -> list[int]:
+        ids: list[int] = self._tokenizer.encode(text).ids
+        return ids
+
+    def decode(self, ids: list[int]) -> str:
+        text: str = self._tokenizer.decode(ids, skip_special_tokens=False)
+        return text
+
+    def plan(self, section: SectionPlan) -> list[int]:
+        """What the decoder reads before it writes a section."""
+        slots = "".join(f"{slot.token}<is:{slot.status}>{slot.label}" for slot in section.slots)
+        return self.encode(f"<{section.name}>{slots}{REPORT}")
+
+    def sentences(self, templates: list[str]) -> list[int]:
+        """What the decoder is to write for a section."""
+        return self.encode("".join(f"{template}{STOP}" for template in templates) + END)

@@ -1,0 +1,212 @@
+"""Stages `language` and `report`: the decoder learns English from reports and notes, then to write the
+grammar's sections from a plan and a fused vector."""
+
+import csv
+import random as random_module
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from torch import Tensor, nn
+
+from mmdesk.model.decoder import Decoder
+from mmdesk.model.network import Configs, Layout, Mixer
+from mmdesk.packs.manifest import Manifest
+from mmdesk.packs.tokens import PAD, SPECIAL, TEXT, Tokens
+from mmdesk.plan import SectionPlan, Slot, percent
+from mmdesk.training.fusion import read_fused
+from mmdesk.training.grammar import Grammar
+from mmdesk.training.loop import Schedule, fit
+from mmdesk.training.run import Run
+
+IGNORED = -100
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageStage:
+    schedule: Schedule
+    batch: int = 16
+    length: int = 192
+    steps: int = 150
+
+
+@dataclass(frozen=True, slots=True)
+class ReportStage:
+    schedule: Schedule
+    batch: int = 32
+    steps: int = 300
+
+
+def texts(folder: Path) -> list[str]:
+    """Reports whose words were not masked, and visit notes."""
+    with (folder / "text" / "chest_reports.csv").open(newline="", encoding="utf-8") as file:
+        reports = [
+            f"{row['findings']} {row['impression']}".strip()
+            for row in csv.DictReader(file)
+            if row["split"] == "train" and "XXXX" not in row["findings"] + row["impression"]
+        ]
+    with (folder / "text" / "clinical_notes.csv").open(newline="", encoding="utf-8") as file:
+        notes = [row["text"] for row in csv.DictReader(file)]
+    return [text for text in reports + notes if text]
+
+
+def train_tokenizer(run: Run, grammar: Grammar, folder: Path, vocabulary: int) -> Tokens:
+    """Byte-level BPE on the texts and the grammar's own words."""
+    path = run.folder / "tokenizer.json"
+    if run.resume and path.exists():
+        return Tokens.read(path)
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocabulary,
+        special_tokens=list(SPECIAL),
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    own = [phrasing.replace("{slots}", "") for kind in grammar.sentence for phrasing in kind.phrasings]
+    tokenizer.train_from_iterator(texts(folder) + own * 20, trainer)
+    run.folder.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(str(path))
+    return Tokens.read(path)
+
+
+def train_language(run: Run, configs: Configs, tokens: Tokens, stage: LanguageStage, folder: Path) -> None:
+    stream = torch.tensor([i for text in texts(folder) for i in tokens.encode(TEXT + text)])
+    torch.manual_seed(8)
+    decoder = Decoder(configs.decoder)
+
+    def batches(epoch: int) -> Iterator[Tensor]:
+        random = np.random.default_rng(epoch)
+        for _ in range(stage.steps):
+            starts = random.integers(0, len(stream) - stage.length - 1, stage.batch)
+            yield torch.stack([stream[start : start + stage.length + 1] for start in starts])
+
+    def loss_of(model: nn.Module, batch: object) -> Tensor:
+        assert isinstance(model, Decoder) and isinstance(batch, Tensor)
+        ids = batch.to(run.device)
+        logits = model(model.embed(ids[:, :-1]))
+        return F.cross_entropy(logits.flatten(0, 1).float(), ids[:, 1:].flatten())
+
+    fitted = fit(run, "language", decoder, stage.schedule, batches, stage.steps, loss_of)
+    run.save("language", fitted.state_dict())
+
+
+class ReportLearner(nn.Module):
+    """The decoder with the map from the fused vector to its prefix."""
+
+    def __init__(self, decoder: Decoder, mixer: Mixer) -> None:
+        super().__init__()
+        self.decoder = decoder
+        self.prefix = mixer.prefix
+        self.prefix_shape = mixer.prefix_shape
+
+    def forward(self, fused: Tensor, ids: Tensor) -> Tensor:
+        """(batch, width), (batch, length) → logits of the positions of `ids` (batch, length, vocabulary)"""
+        prefix = self.prefix(fused).view(-1, *self.prefix_shape)
+        logits = self.decoder(torch.cat([prefix, self.decoder.embed(ids)], 1))
+        return logits[:, prefix.shape[1] :]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """ids (batch, length); targets: the same a place later, IGNORED in plan and padding; fused."""
+
+    ids: Tensor
+    targets: Tensor
+    fused: Tensor
+
+
+def train_report(
+    run: Run, manifest: Manifest, configs: Configs, layout: Layout, tokens: Tokens, grammar: Grammar,
+    stage: ReportStage,
+) -> None:  # fmt: skip
+    torch.manual_seed(9)
+    decoder, mixer = Decoder(configs.decoder), Mixer(configs, layout)
+    run.load("language", decoder)
+    run.load("fusion", mixer)
+    fused = read_fused(run)
+    room = configs.decoder.context - configs.decoder.prefix
+
+    def batches(epoch: int) -> Iterator[Batch]:
+        random = random_module.Random(epoch)
+        for _ in range(stage.steps):
+            yield _batch(random, manifest, tokens, grammar, fused, stage.batch, room)
+
+    def loss_of(model: nn.Module, batch: object) -> Tensor:
+        assert isinstance(model, ReportLearner) and isinstance(batch, Batch)
+        logits = model(batch.fused.to(run.device), batch.ids.to(run.device))
+        targets = batch.targets.to(run.device)
+        return F.cross_entropy(logits.flatten(0, 1).float(), targets.flatten(), ignore_index=IGNORED)
+
+    learner = ReportLearner(decoder, mixer)
+    fitted = fit(run, "report", learner, stage.schedule, batches, stage.steps, loss_of)
+    run.save("report", fitted.state_dict())
+
+
+def _batch(
+    random: random_module.Random, manifest: Manifest, tokens: Tokens, grammar: Grammar, fused: Tensor,
+    size: int, room: int,
+) -> Batch:  # fmt: skip
+    rows, targets = [], []
+    while len(rows) < size:
+        plan = random_plan(random, manifest)
+        read, written = tokens.plan(plan), tokens.sentences(grammar.write(plan, random))
+        whole = read + written
+        if len(whole) > room:
+            continue
+        rows.append(torch.tensor(whole[:-1]))
+        targets.append(torch.tensor([IGNORED] * (len(read) - 1) + written))
+    chosen = torch.tensor([random.randrange(len(fused)) for _ in rows])
+    pad = tokens.special[PAD]
+    return Batch(
+        nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=pad),
+        nn.utils.rnn.pad_sequence(targets, batch_first=True, padding_value=IGNORED),
+        fused[chosen],
+    )
+
+
+def random_plan(random: random_module.Random, manifest: Manifest) -> SectionPlan:
+    """A section with findings of a task or two and facts of any kind and status, in any numbering."""
+    name = random.choices(("image", "audio", "record", "impression"), (4, 3, 4, 3))[0]
+    slots: list[Slot] = []
+    if name != "record" or random.random() < 0.3:
+        slots += _random_findings(random, manifest, name)
+    if name == "record":
+        slots += _random_facts(random, manifest)
+    return SectionPlan(name, "record", tuple(slots)) if slots else random_plan(random, manifest)
+
+
+def _random_findings(random: random_module.Random, manifest: Manifest, section: str) -> list[Slot]:
+    tasks = [task for task in manifest.tasks if section in (str(task.carriers[0]), "impression")]
+    findings = [f for task in random.sample(tasks, min(len(tasks), random.choice((1, 1, 2)))) for f in task.findings]
+    statuses = ("present", "not sure") if section == "impression" else ("present", "not sure", "absent")
+    numbers = sorted(random.sample(range(1, 18), len(findings)))
+    slots = []
+    for number, finding in zip(numbers, findings, strict=True):
+        status = random.choice(statuses)
+        kept = random.random() < (0.4 if section == "impression" else 0.9)
+        if kept and not (finding.normal and status == "absent"):
+            text = f"{finding.label} ({percent(random.random())})"
+            slots.append(Slot(f"<finding:{number}>", finding.name, finding.label, status, text))
+    return slots
+
+
+def _random_facts(random: random_module.Random, manifest: Manifest) -> list[Slot]:
+    terms = random.sample(manifest.vocabulary.terms, random.choice((1, 2, 3, 5, 8, 12, 16)))
+    terms.sort(key=manifest.vocabulary.terms.index)
+    numbers = random.sample(range(1, 49), len(terms)) if random.random() < 0.2 else range(1, len(terms) + 1)
+    slots = []
+    for number, term in zip(sorted(numbers), terms, strict=True):
+        if term.kind == "complaint":
+            status = random.choice(("reported", "denied"))
+        elif term.kind == "category" or not term.ranges:
+            status = "stated"
+        else:
+            status = random.choice(("high", "low", "normal", "normal", "stated"))
+        slots.append(Slot(f"<fact:{number}>", term.name, term.label, status, term.label))
+    return slots
