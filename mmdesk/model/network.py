@@ -70,12 +70,15 @@ class Mixer(nn.Module):
         return fused
 
     def score(self, fused: Tensor, evidence: Tensor, given: Tensor) -> Tensor:
-        """Prior, plus what each given encoder's own logits say beyond it, plus a fused correction.
+        """Prior, plus what each given encoder's own logits say beyond it, plus a fused correction where
+        there are several to fuse: one input alone is best read by its own encoder.
 
-        evidence (batch, 3, findings): logits minus prior, zero where an encoder has none.
+        evidence (batch, 3, findings): logits minus prior, zero where an encoder has none; given
+        (batch, 3): the inputs which may carry these findings and are there.
         """
         said = (evidence * given[:, :, None]).sum(1)
-        logits: Tensor = self.prior + said + self.correction(fused)
+        several = (given.sum(1) > 1)[:, None]
+        logits: Tensor = self.prior + said + several * self.correction(fused)
         return logits
 
     def prefixes(self, fused: Tensor) -> Tensor:

@@ -126,4 +126,4 @@ def _train_stage(
         tokens = Tokens.read(run.folder / "tokenizer.json")
         train_report(run, spec, configs, layout, tokens, grammar, plan.report)
     else:
-        package(run, spec, toml, configs, layout)
+        package(run, spec, toml, configs, layout, data)

@@ -1,0 +1,38 @@
+"""The engine in this thread."""
+
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+from mmdesk.case import Case
+from mmdesk.engine import StopRequested, StopToken
+from mmdesk.errors import UserProblem
+from mmdesk.events import Event, Failed, Stopped
+from mmdesk.packs.reader import PackReader
+from mmdesk.pipeline import Analysis, Pipeline, choose_prompt
+
+
+class LocalEngine:
+    """Loads the pack at once. Raises PackProblem."""
+
+    def __init__(self, pack: Path) -> None:
+        self._pipeline = Pipeline(PackReader(pack))
+
+    def analyze(self, case: Case, stop: StopToken) -> Iterator[Event]:
+        """Raises PromptProblem here, before the first event."""
+        prompt = choose_prompt(self._pipeline.reader.manifest, case.prompt)
+        return stream(self._pipeline, Analysis(case, prompt), stop)
+
+
+def stream(pipeline: Pipeline, analysis: Analysis, stop: StopToken) -> Iterator[Event]:
+    """The pipeline's events, with a last one whatever happens. The one place with a broad except."""
+    try:
+        yield from pipeline.analyze(analysis, stop.check)
+    except StopRequested:
+        yield Stopped(analysis.stage, pipeline.report(analysis) if analysis.sources else None)
+    except UserProblem as error:
+        yield Failed(analysis.stage, f"{error.name}: {error.problem}", error.remedy)
+    except Exception as error:
+        problem = f"the program made a mistake while it tried to {analysis.stage} ({type(error).__name__})"
+        remedy = "Please report it with the lines below."
+        yield Failed(analysis.stage, problem, remedy, traceback.format_exc())

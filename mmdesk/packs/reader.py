@@ -1,0 +1,200 @@
+"""A pack as a reader of cases: inputs → features → calibrated findings → sentences."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mmdesk.case import Fact, Modality
+from mmdesk.model.audio import Recordings
+from mmdesk.model.image import image_tensor
+from mmdesk.model.network import AUDIO, IMAGE, RECORD
+from mmdesk.model.sound import log_mel, statistics
+from mmdesk.packs import files, manifest
+from mmdesk.packs.build import build, configs_of, layout_of
+from mmdesk.packs.encoding import fact_values, word_ids
+from mmdesk.packs.manifest import Task
+from mmdesk.packs.tokens import Tokens
+from mmdesk.packs.writer import Writer, Written
+from mmdesk.plan import SectionPlan
+from mmdesk.report import Finding
+
+ORDER = {Modality.IMAGE: IMAGE, Modality.AUDIO: AUDIO, Modality.RECORD: RECORD}
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One input's features. `examination` is what it is, None for nothing that the pack knows, and
+    `certainty` how likely its best examination is; `tokens` (1, n, width) and `logits` (1, findings of
+    the encoder) for image and record; a recording keeps `embedding` (1, width), `statistics` and its
+    `position` instead, because recordings are pooled first."""
+
+    modality: Modality
+    examination: str | None
+    certainty: float
+    tokens: Tensor | None = None
+    logits: Tensor | None = None
+    embedding: Tensor | None = None
+    statistics: Tensor | None = None
+    position: int = -1
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Findings, and the fused vector (1, width) of all inputs that the report is written from."""
+
+    findings: tuple[Finding, ...]
+    fused: Tensor
+
+
+class PackReader:
+    """Raises PackProblem where the pack is not whole."""
+
+    def __init__(self, folder: Path) -> None:
+        files.check(folder)
+        self.manifest = manifest.read(folder)
+        self.sha256 = files.pack_hash(folder)
+        self.configs = configs_of(self.manifest)
+        self.layout = layout_of(self.manifest)
+        self.network = build(folder, self.manifest)
+        self.writer = Writer(self.network.decoder, Tokens.read(folder / "tokenizer.json"))
+
+    @torch.no_grad()
+    def encode_image(self, pixels: NDArray[np.float32]) -> Encoded:
+        """pixels (height, width)"""
+        features = self.network.image(image_tensor(torch.from_numpy(pixels), self.configs.image.size)[None])
+        examination, logits = self.network.image.heads(features)
+        name, certainty = self._examination(Modality.IMAGE, examination[0].softmax(0))
+        tokens = features.flatten(2).transpose(1, 2)
+        return Encoded(Modality.IMAGE, name, certainty, tokens, logits)
+
+    @torch.no_grad()
+    def encode_audio(self, waveform: NDArray[np.float32], position: int) -> Encoded:
+        """waveform (n,) at 2 kHz; position: index in POSITIONS or -1"""
+        embedding = self.network.audio.embed(torch.from_numpy(log_mel(waveform)))[None]
+        name, certainty = self._examination(Modality.AUDIO, self.network.audio.kind(embedding)[0].softmax(0))
+        figures = torch.from_numpy(statistics(waveform))[None]
+        return Encoded(
+            Modality.AUDIO, name, certainty, embedding=embedding, statistics=figures, position=position
+        )
+
+    @torch.no_grad()
+    def encode_record(self, facts: tuple[Fact, ...], words: Sequence[str]) -> Encoded:
+        values = torch.from_numpy(fact_values(facts, self.manifest.vocabulary))[None]
+        ids = torch.from_numpy(word_ids(words, self.configs.record.words))[None]
+        tokens, logits = self.network.record(values, ids)
+        return Encoded(Modality.RECORD, "record", 1.0, tokens, logits, facts=facts)
+
+    def _examination(self, modality: Modality, probabilities: Tensor) -> tuple[str | None, float]:
+        """The name of the likeliest examination, None for `neither` (the last) or one too unlikely."""
+        known = self.manifest.examinations_of(modality)
+        best = int(probabilities.argmax())
+        certainty = float(probabilities[best])
+        if best == len(known) or certainty < self.manifest.refuse_below[modality]:
+            return None, float(probabilities[:-1].max())
+        return known[best].name, certainty
+
+    @torch.no_grad()
+    def score(self, encoded: Sequence[Encoded]) -> Scored:
+        """Only tasks whose needed input is there are scored, each from the inputs that can carry it."""
+        findings: list[Finding] = []
+        for task in self.manifest.tasks:
+            carried = self._carried(task, encoded)
+            if task.carriers[0] in carried:
+                findings += self._score_task(task, carried)
+        everything = {m: self._gather(m, [e for e in encoded if e.modality == m and e.examination]) for m in Modality}
+        there = {m: part for m, part in everything.items() if part is not None}
+        return Scored(tuple(findings), self._fuse(there))
+
+    def _carried(self, task: Task, encoded: Sequence[Encoded]) -> dict[Modality, tuple[Tensor, Tensor]]:
+        """Modality → (tokens, logits) of the inputs that may speak in this task."""
+        carried = {}
+        for modality in task.carriers:
+            mine = [item for item in encoded if item.modality == modality]
+            if modality == Modality.RECORD:
+                stated = {fact.name for item in mine for fact in item.facts}
+                enough = len(stated & set(task.facts)) >= max(1, task.facts_needed)
+                mine = mine if enough else []
+            else:
+                mine = [item for item in mine if item.examination == task.examination]
+            gathered = self._gather(modality, mine)
+            if gathered is not None:
+                carried[modality] = gathered
+        return carried
+
+    def _gather(self, modality: Modality, items: Sequence[Encoded]) -> tuple[Tensor, Tensor] | None:
+        """Tokens (1, n, width) and logits (1, findings) of several inputs as one: pictures and records
+        are averaged, recordings go through their pooling."""
+        if not items:
+            return None
+        if modality == Modality.AUDIO:
+            heard = Recordings(
+                torch.cat([item.embedding for item in items if item.embedding is not None]),
+                torch.cat([item.statistics for item in items if item.statistics is not None]),
+                torch.tensor([item.position for item in items]),
+                torch.zeros(len(items), dtype=torch.long),
+            )
+            pooled, logits = self.network.audio.heads(heard)
+            return pooled[:, None], logits
+        tokens = torch.stack([item.tokens for item in items if item.tokens is not None]).mean(0)
+        return tokens, torch.stack([item.logits for item in items if item.logits is not None]).mean(0)
+
+    def _fuse(self, parts: Mapping[Modality, tuple[Tensor, Tensor]]) -> Tensor:
+        given = torch.tensor([[m in parts for m in ORDER]])
+        config = self.configs
+        widths = (8 * config.image.width, config.audio.width, config.record.width)
+        tokens = [
+            parts[m][0] if m in parts else torch.zeros(1, 1, width) for m, width in zip(ORDER, widths, strict=True)
+        ]
+        return self.network.mixer.fuse(tokens, given)
+
+    def _score_task(self, task: Task, carried: Mapping[Modality, tuple[Tensor, Tensor]]) -> list[Finding]:
+        columns = self.manifest.columns(task)
+        mixer = self.network.mixer
+        evidence = torch.zeros(1, 3, self.layout.findings)
+        for modality, (_, logits) in carried.items():
+            evidence[0, ORDER[modality], columns] = self._own(task, modality, logits) - mixer.prior[columns]
+        given = torch.tensor([[m in carried for m in ORDER]])
+        logits = mixer.score(self._fuse(carried), evidence, given)[0, columns]
+        probabilities = calibrated(task, logits.numpy())
+        return [
+            Finding(
+                spec.name, spec.label, task.name, float(p), spec.low, spec.high, tuple(carried), spec.normal
+            )
+            for spec, p in zip(task.findings, probabilities, strict=True)
+        ]
+
+    def _own(self, task: Task, modality: Modality, logits: Tensor) -> Tensor:
+        """The task's part of an encoder's logits."""
+        columns = self.manifest.columns(task)
+        own: Sequence[int]
+        if modality == Modality.RECORD:
+            own = [column for part in self.layout.record for column in part]
+        else:
+            own = self.layout.image if modality == Modality.IMAGE else self.layout.audio
+        start = list(own).index(columns.start)
+        return logits[0, start : start + columns.stop - columns.start]
+
+    def write(
+        self, fused: Tensor, plan: SectionPlan, check: Callable[[], None]
+    ) -> Iterator[Written]:
+        return self.writer.section(self.network.mixer.prefixes(fused), plan, check)
+
+
+def calibrated(task: Task, logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    """(…, findings) logits → probabilities: softmax or sigmoid of logit / temperature + bias."""
+    temperature = np.array([spec.temperature for spec in task.findings])
+    scaled = logits / temperature + np.array([spec.bias for spec in task.findings])
+    if task.exclusive:
+        exponent = np.exp(scaled - scaled.max(-1, keepdims=True))
+        shares: NDArray[np.float64] = exponent / exponent.sum(-1, keepdims=True)
+        return shares
+    return np.asarray(1 / (1 + np.exp(-np.clip(scaled, -math.log(1e9), math.log(1e9)))))
+
+

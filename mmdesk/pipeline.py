@@ -1,0 +1,301 @@
+"""read → encode → score → write: the one way a case is analysed, a generator of events.
+
+Whoever shows a case (terminal, window, batch, evaluation) reads this stream.
+"""
+
+import hashlib
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mmdesk import events
+from mmdesk.case import Case, Fact, Input, Modality
+from mmdesk.errors import InputProblem, PromptProblem
+from mmdesk.events import Event, Stage
+from mmdesk.media.audio import read_audio
+from mmdesk.media.files import expect, read_bytes
+from mmdesk.media.image import read_image
+from mmdesk.media.record import find_facts, read_text, words
+from mmdesk.model.audio import POSITIONS
+from mmdesk.model.sound import SAMPLE_RATE
+from mmdesk.packs.manifest import Examination, Manifest, Prompt
+from mmdesk.packs.reader import Encoded, PackReader
+from mmdesk.plan import TITLES, SectionPlan, Slot, fact_slots, finding_slots, render, section_of
+from mmdesk.report import Finding, Origin, Provenance, Report, Section, Sentence, Source, Status
+
+Check = Callable[[], None]
+NOUNS = {Modality.IMAGE: "image", Modality.AUDIO: "heart sound", Modality.RECORD: "record"}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An input as arrays or text, and the hash of its bytes."""
+
+    item: Input
+    modality: Modality
+    sha256: str
+    pixels: NDArray[np.float32] | None = None
+    waveform: NDArray[np.float32] | None = None
+    text: str = ""
+
+
+@dataclass(slots=True)
+class Analysis:
+    """What is known of the case so far; the report can be made of it at any moment."""
+
+    case: Case
+    prompt: Prompt
+    sources: list[Source] = field(default_factory=list)
+    refused: list[tuple[Modality, str]] = field(default_factory=list)
+    encoded: list[Encoded] = field(default_factory=list)
+    facts: tuple[Fact, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    fused: Tensor = field(default_factory=lambda: torch.zeros(0))
+    notices: tuple[str, ...] = ()
+    sentences: list[Sentence] = field(default_factory=list)
+    withheld: list[str] = field(default_factory=list)
+    stage: Stage = Stage.READ
+
+
+class Pipeline:
+    """One pack, and a cache of encoded inputs by content."""
+
+    def __init__(self, reader: PackReader) -> None:
+        self.reader = reader
+        self._cache: dict[tuple[str, Modality, int], Encoded] = {}
+
+    def analyze(self, analysis: Analysis, check: Check) -> Iterator[Event]:
+        """Events up to ReportReady, or Failed where nothing could be read. `check` raises to stop."""
+        reads: list[Read] = []
+        yield from _timed(Stage.READ, analysis, self._read(analysis, reads, check))
+        if not reads:
+            yield events.Failed(Stage.READ, "none of the inputs could be read", "Mend one and try again.")
+            return
+        yield from _timed(Stage.ENCODE, analysis, self._encode(analysis, reads, check))
+        yield from _timed(Stage.SCORE, analysis, self._score(analysis, check))
+        yield from _timed(Stage.WRITE, analysis, self._write(analysis, check))
+        yield events.ReportReady(self.report(analysis))
+
+    def _read(self, analysis: Analysis, reads: list[Read], check: Check) -> Iterator[Event]:
+        for modality, items in analysis.case.inputs.items():
+            for item in items:
+                check()
+                try:
+                    read = read_input(item, modality)
+                except InputProblem as error:
+                    analysis.sources.append(Source(item.name, modality, problem=error.problem))
+                    yield events.InputFailed(modality, item.name, error.problem, error.remedy)
+                    continue
+                analysis.sources.append(Source(item.name, modality, sha256=read.sha256))
+                reads.append(read)
+
+    def _encode(self, analysis: Analysis, reads: Sequence[Read], check: Check) -> Iterator[Event]:
+        known = self.reader.manifest
+        for read in reads:
+            check()
+            start = time.perf_counter()
+            key = (read.sha256, read.modality, position_of(read.item))
+            reused = key in self._cache
+            if not reused:
+                self._cache[key] = self._encode_one(read)
+            encoded = self._cache[key]
+            if read.modality == Modality.RECORD:
+                analysis.facts += encoded.facts
+                yield events.FactsFound(read.text, encoded.facts)
+            title = None
+            if encoded.examination and read.modality != Modality.RECORD:
+                title = known.examination(encoded.examination).title
+            milliseconds = (time.perf_counter() - start) * 1000
+            yield events.Encoded(read.modality, (read.item.name,), title, milliseconds, reused)
+            if encoded.examination is None:
+                kinds = " or ".join(item.title for item in known.examinations_of(read.modality))
+                reason = f"it looks like neither {kinds} (at most {encoded.certainty:.0%})"
+                analysis.refused.append((read.modality, read.item.name))
+                yield events.OutOfDistribution(read.modality, read.item.name, reason)
+            analysis.encoded.append(encoded)
+
+    def _encode_one(self, read: Read) -> Encoded:
+        if read.pixels is not None:
+            return self.reader.encode_image(read.pixels)
+        if read.waveform is not None:
+            return self.reader.encode_audio(read.waveform, position_of(read.item))
+        facts = find_facts(read.text, self.reader.manifest.vocabulary)
+        return self.reader.encode_record(facts, words(read.text))
+
+    def _score(self, analysis: Analysis, check: Check) -> Iterator[Event]:
+        check()
+        scored = self.reader.score(analysis.encoded)
+        analysis.findings, analysis.fused = scored.findings, scored.fused
+        analysis.notices = population_notices(self.reader.manifest, scored.findings, analysis.facts)
+        yield events.FindingsScored(analysis.findings, analysis.notices)
+
+    def _write(self, analysis: Analysis, check: Check) -> Iterator[Event]:
+        findings = finding_slots(analysis.findings)
+        facts = fact_slots(analysis.facts, self.reader.manifest.vocabulary)
+        for section in analysis.prompt.sections:
+            for text in fixed_sentences(section, analysis):
+                yield from _say(analysis, Sentence(text, section, Origin.FIXED))
+            for plan in section_plans(section, analysis, self.reader.manifest, findings, facts):
+                for written in self.reader.write(analysis.fused, plan, check):
+                    analysis.withheld += written.withheld
+                    origin = Origin.PLAIN if written.plain else Origin.DECODER
+                    text = render(written.template, written.slots, plan.exam)
+                    yield from _say(analysis, _evidence(text, section, origin, written.slots, analysis))
+
+    def report(self, analysis: Analysis) -> Report:
+        sections = tuple(
+            Section(name, TITLES[name], tuple(s for s in analysis.sentences if s.section == name))
+            for name in analysis.prompt.sections
+            if any(s.section == name for s in analysis.sentences)
+        )
+        spec = self.reader.manifest
+        created = datetime.now(UTC).isoformat(timespec="seconds")
+        provenance = Provenance(
+            spec.name, spec.version, self.reader.sha256, created,
+            tuple(analysis.sources), tuple(analysis.withheld),
+        )  # fmt: skip
+        return Report(
+            analysis.case.id, analysis.prompt.name, analysis.notices, analysis.findings, analysis.facts,
+            sections, provenance,
+        )  # fmt: skip
+
+
+def _timed(stage: Stage, analysis: Analysis, work: Iterator[Event]) -> Iterator[Event]:
+    analysis.stage = stage
+    yield events.StageStarted(stage)
+    start = time.perf_counter()
+    yield from work
+    yield events.StageFinished(stage, (time.perf_counter() - start) * 1000)
+
+
+def choose_prompt(spec: Manifest, asked: str | None) -> Prompt:
+    """The prompt whose words were asked; the first without any. Raises PromptProblem."""
+    if asked is None:
+        return spec.prompts[0]
+    wanted = asked.strip().strip(".?!").lower()
+    for prompt in spec.prompts:
+        if wanted in (prompt.name, prompt.title.lower(), *prompt.asks):
+            return prompt
+    titles = ", ".join(f'"{prompt.title.lower()}"' for prompt in spec.prompts)
+    raise PromptProblem(f'"{asked}"', f"the pack {spec.name} was not trained to answer this", f"Ask for {titles}.")
+
+
+def read_input(item: Input, modality: Modality) -> Read:
+    """Raises InputProblem."""
+    data = read_bytes(item)
+    expect(data, item.name, modality)
+    digest = hashlib.sha256(data).hexdigest()
+    if modality == Modality.IMAGE:
+        return Read(item, modality, digest, pixels=read_image(data, item.name).pixels)
+    if modality == Modality.AUDIO:
+        return Read(item, modality, digest, waveform=read_audio(data, item.name, SAMPLE_RATE))
+    return Read(item, modality, digest, text=read_text(data, item.name))
+
+
+def position_of(item: Input) -> int:
+    """Index in POSITIONS by the input's position, else by a file name that is one; -1 if unknown."""
+    name = item.position or item.name.rsplit(".", 1)[0]
+    return POSITIONS.index(name) if name in POSITIONS else -1
+
+
+def population_notices(spec: Manifest, findings: Sequence[Finding], facts: Sequence[Fact]) -> tuple[str, ...]:
+    """For each scored task, whether the person is like those it was made from."""
+    ages = [fact.value for fact in facts if fact.name == "age" and isinstance(fact.value, float)]
+    notices = []
+    for name in dict.fromkeys(finding.task for finding in findings):
+        population = spec.task(name).population
+        title = name.capitalize()
+        if population.age_from is None or population.age_to is None:
+            notices.append(f"{title}: learned from {population.text}.")
+        elif not ages:
+            notices.append(f"{title}: the age is not known; learned from {population.text}.")
+        elif not population.age_from <= ages[-1] < population.age_to:
+            age = f"{ages[-1]:.3g} years"
+            notices.append(f"{title}: outside its population, age {age}; learned from {population.text}.")
+    return tuple(notices)
+
+
+def fixed_sentences(section: str, analysis: Analysis) -> list[str]:
+    """What the pipeline says itself: what was not given, not read, not known, or not there."""
+    if section == "impression":
+        return _fixed_impression(analysis)
+    modality = Modality(section)
+    if modality not in analysis.case.inputs:
+        return [f"No {NOUNS[modality]} was given."]
+    texts = [
+        f"{source.name} could not be read and was left out."
+        for source in analysis.sources
+        if source.modality == modality and source.problem
+    ]
+    texts += [
+        f"{name} is unlike anything the model has seen and was not scored."
+        for kind, name in analysis.refused
+        if kind == modality
+    ]
+    read = any(s.modality == modality and s.sha256 for s in analysis.sources)
+    if modality == Modality.RECORD and read and not analysis.facts:
+        texts.append("The record states nothing that this pack knows.")
+    return texts
+
+
+def _fixed_impression(analysis: Analysis) -> list[str]:
+    if not analysis.findings:
+        return ["Nothing here could be scored."]
+    if all(f.status == Status.ABSENT for f in analysis.findings):
+        return ["None of the scored findings is present."]
+    return []
+
+
+def section_plans(
+    section: str, analysis: Analysis, spec: Manifest, findings: dict[str, Slot], facts: dict[str, Slot]
+) -> list[SectionPlan]:
+    """What the decoder has to state: a plan for each examination of the section."""
+    scored = [f for f in analysis.findings if f.name in findings]
+    if section == "impression":
+        chosen = [f for f in scored if f.status != Status.ABSENT]
+        return [_plan(section, "case", [findings[f.name] for f in chosen])] if chosen else []
+    own = [f for f in scored if section_of(spec.task(f.task).carriers) == section]
+    if section == Modality.RECORD:
+        slots = [*facts.values(), *(findings[f.name] for f in own)]
+        return [_plan(section, "record", slots)] if slots else []
+    plans = []
+    for examination in spec.examinations_of(Modality(section)):
+        slots = [findings[f.name] for f in own if spec.task(f.task).examination == examination.name]
+        if slots:
+            plans.append(_plan(section, _noun(examination, analysis), slots))
+    return plans
+
+
+def _plan(section: str, exam: str, slots: Sequence[Slot]) -> SectionPlan:
+    return SectionPlan(section, exam, tuple(slots))
+
+
+def _noun(examination: Examination, analysis: Analysis) -> str:
+    count = sum(item.examination == examination.name for item in analysis.encoded)
+    return examination.plural if count > 1 else examination.noun
+
+
+def _evidence(
+    text: str, section: str, origin: Origin, slots: Sequence[Slot], analysis: Analysis
+) -> Sentence:
+    inputs = {f.name: f.inputs for f in analysis.findings}
+    findings = tuple(slot.name for slot in slots if slot.token.startswith("<finding"))
+    facts = tuple(slot.name for slot in slots if slot.token.startswith("<fact"))
+    rests = {modality for name in findings for modality in inputs[name]} | ({Modality.RECORD} if facts else set())
+    return Sentence(text, section, origin, findings, facts, tuple(m for m in Modality if m in rests))
+
+
+def _say(analysis: Analysis, sentence: Sentence) -> Iterator[Event]:
+    """A sentence was read and found right: now it is shown, word by word."""
+    follows = any(earlier.section == sentence.section for earlier in analysis.sentences)
+    for word in re.findall(r"\s*\S+", (" " if follows else "") + sentence.text):
+        yield events.TextDelta(sentence.section, word)
+    analysis.sentences.append(sentence)
+    yield events.SentenceWritten(sentence)
