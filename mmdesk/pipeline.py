@@ -184,7 +184,9 @@ def choose_prompt(spec: Manifest, asked: str | None) -> Prompt:
         if wanted in (prompt.name, prompt.title.lower(), *prompt.asks):
             return prompt
     titles = ", ".join(f'"{prompt.title.lower()}"' for prompt in spec.prompts)
-    raise PromptProblem(f'"{asked}"', f"the pack {spec.name} was not trained to answer this", f"Ask for {titles}.")
+    raise PromptProblem(
+        f'"{asked}"', f"the pack {spec.name} was not trained to answer this", f"Ask for {titles}."
+    )
 
 
 def read_input(item: Input, modality: Modality) -> Read:
@@ -282,13 +284,13 @@ def _noun(examination: Examination, analysis: Analysis) -> str:
     return examination.plural if count > 1 else examination.noun
 
 
-def _evidence(
-    text: str, section: str, origin: Origin, slots: Sequence[Slot], analysis: Analysis
-) -> Sentence:
+def _evidence(text: str, section: str, origin: Origin, slots: Sequence[Slot], analysis: Analysis) -> Sentence:
     inputs = {f.name: f.inputs for f in analysis.findings}
     findings = tuple(slot.name for slot in slots if slot.token.startswith("<finding"))
     facts = tuple(slot.name for slot in slots if slot.token.startswith("<fact"))
-    rests = {modality for name in findings for modality in inputs[name]} | ({Modality.RECORD} if facts else set())
+    rests = {modality for name in findings for modality in inputs[name]} | (
+        {Modality.RECORD} if facts else set()
+    )
     return Sentence(text, section, origin, findings, facts, tuple(m for m in Modality if m in rests))
 
 

@@ -118,7 +118,12 @@ class Report:
             lines += [f"## {section.title}", ""]
             lines += [" ".join(sentence.text for sentence in section.sentences), ""]
         if self.findings:
-            lines += ["## Scores", "", "| finding | probability | reading | from |", "| --- | ---: | --- | --- |"]
+            lines += [
+                "## Scores",
+                "",
+                "| finding | probability | reading | from |",
+                "| --- | ---: | --- | --- |",
+            ]
             lines += [
                 f"| {f.label} | {f.probability:.0%} | {f.status} | {', '.join(f.inputs)} |"
                 for f in self.findings

@@ -171,7 +171,11 @@ class AudioEncoder(nn.Module):
         """→ pooled (cases, width) and finding logits (cases, murmurs + valves): the murmurs' are log
         probabilities, the valves' are log odds."""
         pooled = self.pool(heard)
-        murmur = _mix(self.wide_murmur(heard), self.murmur(mean_by_case(heard.embedding, heard)), self.config.deep_murmur)
+        murmur = _mix(
+            self.wide_murmur(heard),
+            self.murmur(mean_by_case(heard.embedding, heard)),
+            self.config.deep_murmur,
+        )
         state = _mix(self.wide_state(heard), self.state(pooled), self.config.deep_valve)
         valve = torch.logit((state.softmax(1) @ self.states).clamp(1e-5, 1 - 1e-5))
         return pooled, torch.cat([murmur, valve], 1)

@@ -39,7 +39,9 @@ def statistics(waveform: Floats) -> Floats:
     energies = log_mel(waveform)
     period, rhythm = _rhythm(waveform)
     levels = np.percentile(energies, (10, 50, 90), axis=0).ravel()
-    return np.concatenate([levels, _modulation(energies), _cycle(energies, period), rhythm]).astype(np.float32)
+    return np.concatenate([levels, _modulation(energies), _cycle(energies, period), rhythm]).astype(
+        np.float32
+    )
 
 
 @cache

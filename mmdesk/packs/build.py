@@ -65,7 +65,12 @@ def build(folder: Path, spec: Manifest) -> Network:
     network = Network(configs_of(spec), layout_of(spec))
     try:
         tensors = load_file(folder / "weights.safetensors")
-        network.load_state_dict({name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in tensors.items()})
+        network.load_state_dict(
+            {
+                name: tensor.float() if tensor.is_floating_point() else tensor
+                for name, tensor in tensors.items()
+            }
+        )
     except (OSError, SafetensorError, RuntimeError) as error:
         problem = f"weights.safetensors does not fit: {str(error).splitlines()[0]}"
         raise PackProblem(folder.name, problem, files.AGAIN) from error
@@ -82,9 +87,13 @@ def verify(folder: Path) -> list[str]:
     lines = ["hashes match"]
     features = network.image(image_tensor(torch.rand(300, 200), configs.image.size)[None])
     examination, findings = network.image.heads(features)
-    lines.append(f"image: {tuple(features.shape)} → {examination.shape[1]} examinations, {findings.shape[1]} findings")
+    lines.append(
+        f"image: {tuple(features.shape)} → {examination.shape[1]} examinations, {findings.shape[1]} findings"
+    )
     embedding = torch.stack([network.audio.embed(torch.randn(frames, N_MELS)) for frames in (40, 150, 600)])
-    heard = Recordings(embedding, torch.randn(3, sum(STATISTICS)), torch.tensor([-1, 0, 7]), torch.zeros(3, dtype=torch.long))
+    heard = Recordings(
+        embedding, torch.randn(3, sum(STATISTICS)), torch.tensor([-1, 0, 7]), torch.zeros(3, dtype=torch.long)
+    )
     pooled, sounds = network.audio.heads(heard)
     lines.append(f"audio: recordings of 0.8, 3 and 12 s → {sounds.shape[1]} findings")
     values = torch.full((1, len(spec.vocabulary.terms)), torch.nan)

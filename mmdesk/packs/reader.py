@@ -108,7 +108,9 @@ class PackReader:
             carried = self._carried(task, encoded)
             if task.carriers[0] in carried:
                 findings += self._score_task(task, carried)
-        everything = {m: self._gather(m, [e for e in encoded if e.modality == m and e.examination]) for m in Modality}
+        everything = {
+            m: self._gather(m, [e for e in encoded if e.modality == m and e.examination]) for m in Modality
+        }
         there = {m: part for m, part in everything.items() if part is not None}
         return Scored(tuple(findings), self._fuse(there))
 
@@ -150,7 +152,8 @@ class PackReader:
         config = self.configs
         widths = (8 * config.image.width, config.audio.width, config.record.width)
         tokens = [
-            parts[m][0] if m in parts else torch.zeros(1, 1, width) for m, width in zip(ORDER, widths, strict=True)
+            parts[m][0] if m in parts else torch.zeros(1, 1, width)
+            for m, width in zip(ORDER, widths, strict=True)
         ]
         return self.network.mixer.fuse(tokens, given)
 
@@ -181,9 +184,7 @@ class PackReader:
         start = list(own).index(columns.start)
         return logits[0, start : start + columns.stop - columns.start]
 
-    def write(
-        self, fused: Tensor, plan: SectionPlan, check: Callable[[], None]
-    ) -> Iterator[Written]:
+    def write(self, fused: Tensor, plan: SectionPlan, check: Callable[[], None]) -> Iterator[Written]:
         return self.writer.section(self.network.mixer.prefixes(fused), plan, check)
 
 
@@ -196,5 +197,3 @@ def calibrated(task: Task, logits: NDArray[np.float32]) -> NDArray[np.float64]:
         shares: NDArray[np.float64] = exponent / exponent.sum(-1, keepdims=True)
         return shares
     return np.asarray(1 / (1 + np.exp(-np.clip(scaled, -math.log(1e9), math.log(1e9)))))
-
-

@@ -128,5 +128,3 @@ def plain_statement(slot: Slot) -> str:
         "denied": f"Denied: {slot.token}.",
     }
     return words[slot.status]
-
-

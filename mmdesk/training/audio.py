@@ -153,11 +153,12 @@ def heard(patients: Patients, chosen: NDArray[np.intp], random: np.random.Genera
         known = random is None or random.random() < 0.5
         rows += own
         cases += [case] * len(own)
-        positions += [
-            POSITIONS.index(patients.sounds.rows[i]["position"]) if known else -1 for i in own
-        ]
+        positions += [POSITIONS.index(patients.sounds.rows[i]["position"]) if known else -1 for i in own]
     return Recordings(
-        torch.zeros(len(rows), 1), patients.sounds.statistics[rows], torch.tensor(positions), torch.tensor(cases)
+        torch.zeros(len(rows), 1),
+        patients.sounds.statistics[rows],
+        torch.tensor(positions),
+        torch.tensor(cases),
     )
 
 
@@ -205,9 +206,20 @@ class Feed:
     """Random crops; a clip counts by its class and by how few clips its recording gave."""
 
     def __init__(
-        self, stage: AudioStage, clips: Sounds, patients: Patients, chosen: NDArray[np.intp], others: list[Tensor]
+        self,
+        stage: AudioStage,
+        clips: Sounds,
+        patients: Patients,
+        chosen: NDArray[np.intp],
+        others: list[Tensor],
     ) -> None:
-        self.stage, self.clips, self.patients, self.chosen, self.others = stage, clips, patients, chosen, others
+        self.stage, self.clips, self.patients, self.chosen, self.others = (
+            stage,
+            clips,
+            patients,
+            chosen,
+            others,
+        )
         self.labels = clips.labels()
         groups = [row["group"] for row in clips.rows]
         weight = np.array([groups.count(group) ** -0.5 for group in groups])
@@ -224,9 +236,13 @@ class Feed:
         stage = self.stage
         clips = random.choice(len(self.labels), stage.clips, p=self.weight)
         patients = random.choice(self.chosen, stage.patients, replace=False)
-        recordings = [i for p in patients for i in random.choice(self.patients.recordings[p], 3, replace=False)]
+        recordings = [
+            i for p in patients for i in random.choice(self.patients.recordings[p], 3, replace=False)
+        ]
         rows = self.patients.sounds.rows
-        positions = [POSITIONS.index(rows[i]["position"]) if random.random() < 0.5 else -1 for i in recordings]
+        positions = [
+            POSITIONS.index(rows[i]["position"]) if random.random() < 0.5 else -1 for i in recordings
+        ]
         parts = [self.clips.log_mels[i] for i in clips]
         parts += [self.patients.sounds.log_mels[i] for i in recordings]
         parts += [self.others[i] for i in random.integers(0, len(self.others), stage.others)]
@@ -267,5 +283,3 @@ def audio_loss(model: nn.Module, batch: object) -> Tensor:
 def embed_all(encoder: AudioEncoder, log_mels: list[Tensor]) -> Tensor:
     """(n, width)"""
     return torch.stack([encoder.embed(item) for item in log_mels])
-
-

@@ -70,9 +70,7 @@ def _with_thresholds(
     return replace(spec, low=round(min(low, high), 4), high=round(high, 4))
 
 
-def calibration_error(
-    probabilities: NDArray[np.float64], truth: NDArray[np.bool_], bins: int = 10
-) -> float:
+def calibration_error(probabilities: NDArray[np.float64], truth: NDArray[np.bool_], bins: int = 10) -> float:
     """Expected calibration error over equal-width bins (Naeini et al. 2015), in [0, 1]."""
     places = np.minimum((probabilities * bins).astype(int), bins - 1)
     gaps = [

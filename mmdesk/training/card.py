@@ -16,13 +16,25 @@ LIMITS = """\
 
 
 def write_card(spec: Manifest) -> str:
-    lines = [f"# {spec.name} {spec.version}", "", spec.title + ".", "", f"**{spec.intended_use}**", "", spec.licence, ""]
+    lines = [
+        f"# {spec.name} {spec.version}",
+        "",
+        spec.title + ".",
+        "",
+        f"**{spec.intended_use}**",
+        "",
+        spec.licence,
+        "",
+    ]
     lines += ["## Tasks", "", "| task | question | inputs | learned from |", "| --- | --- | --- | --- |"]
     for task in spec.tasks:
         carriers = ", ".join(task.carriers)
         lines.append(f"| {task.name} | {task.question} | {carriers} | {task.population.text} |")
     lines += ["", "## Results", "", "Intervals are 95%, by resampling whole groups.", ""]
-    lines += ["| task | measure | value | interval | groups | split |", "| --- | --- | ---: | --- | ---: | --- |"]
+    lines += [
+        "| task | measure | value | interval | groups | split |",
+        "| --- | --- | ---: | --- | ---: | --- |",
+    ]
     for item in spec.measured:
         interval = f"{item.low:.3f} to {item.high:.3f}"
         lines.append(

@@ -71,7 +71,10 @@ def measure(reader: PackReader, folder: Path, split: str) -> list[Measured]:
     clips = score_clips(reader, folder, split)
     if clips is not None:
         measured += murmur_measures(clips, split)
-    for name, scores in (("valve", score_patients(reader, folder, split)), ("liver", score_blood(reader, folder, split))):
+    for name, scores in (
+        ("valve", score_patients(reader, folder, split)),
+        ("liver", score_blood(reader, folder, split)),
+    ):
         if scores is not None:
             measured += sigmoid_measures(reader, name, scores, split)
     return measured
@@ -192,7 +195,10 @@ def score_patients(reader: PackReader, folder: Path, split: str) -> Scores | Non
     firsts, probabilities = [], []
     for own in track(list(patients.values()), "scoring valve", transient=True):
         inputs = [
-            _as(_heard(reader, folder / "heart_valve" / row["path"], POSITIONS.index(row["position"])), "auscultation")
+            _as(
+                _heard(reader, folder / "heart_valve" / row["path"], POSITIONS.index(row["position"])),
+                "auscultation",
+            )
             for row in own
         ]
         inputs.append(_record(reader, valve_values(own[0])))
@@ -264,6 +270,7 @@ def baselines(reader: PackReader, folder: Path, split: str) -> list[Measured]:
     probability, sick = liver_baseline(folder, reader.manifest)
     everyone = np.arange(len(sick)).astype(str)
     metric = "AUC, liver disease, random forest"
-    measured.append(interval("liver", metric, everyone, lambda r: _auc(sick[r], probability[r]), CROSS_VALIDATED))
+    measured.append(
+        interval("liver", metric, everyone, lambda r: _auc(sick[r], probability[r]), CROSS_VALIDATED)
+    )
     return measured
-

@@ -76,7 +76,9 @@ def task_loss(task: Task, logits: Tensor, targets: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(logits.float(), targets)
 
 
-def train_fusion(run: Run, manifest: Manifest, configs: Configs, layout: Layout, stage: FusionStage, folder: Path) -> None:
+def train_fusion(
+    run: Run, manifest: Manifest, configs: Configs, layout: Layout, stage: FusionStage, folder: Path
+) -> None:
     data = Loaded.read(manifest, configs, folder, ("train", "val", "calib"))
     out_of_fold = []
     for fold in range(FOLDS):
@@ -102,7 +104,9 @@ def train_fusion(run: Run, manifest: Manifest, configs: Configs, layout: Layout,
 
 
 @torch.no_grad()
-def score_banks(mixer: Mixer, manifest: Manifest, banks: dict[str, Bank]) -> dict[str, dict[str, NDArray[np.generic]]]:
+def score_banks(
+    mixer: Mixer, manifest: Manifest, banks: dict[str, Bank]
+) -> dict[str, dict[str, NDArray[np.generic]]]:
     """Task → logits with all carriers, and with each alone where there are two; targets; groups; splits."""
     scored = {}
     for name, bank in banks.items():
@@ -188,7 +192,9 @@ def encode(
         tokens = [empty.image(int(liver.sum())), empty.audio(int(liver.sum())), record_tokens[chosen]]
         targets = torch.from_numpy(data.records.targets[liver, -1:])
         splits = np.full(int(liver.sum()), "train")
-        banks["liver"] = _bank(tokens, RECORD, record_logits[chosen, -1:], targets, data.records.groups[liver], splits)
+        banks["liver"] = _bank(
+            tokens, RECORD, record_logits[chosen, -1:], targets, data.records.groups[liver], splits
+        )
     if "murmur" in tasks:
         banks["murmur"] = _murmur_bank(audio.eval(), configs.audio, data.clips, empty)
     image = ImageEncoder(configs.image, layout.examinations + 1, len(layout.image))

@@ -48,9 +48,7 @@ class Batch:
 
 
 def train_image(run: Run, manifest: Manifest, config: ImageConfig, stage: ImageStage, folder: Path) -> None:
-    sets = [
-        load_images(folder, manifest.task(name), config.size, ("train", "val")) for name in IMAGE_TASKS
-    ]
+    sets = [load_images(folder, manifest.task(name), config.size, ("train", "val")) for name in IMAGE_TASKS]
     training = [images.where("train") for images in sets]
     validation = [images.where("val") for images in sets]
     sizes = [len(manifest.task(name).findings) for name in IMAGE_TASKS]
@@ -81,7 +79,11 @@ def slices(sizes: list[int]) -> list[slice]:
 
 
 def image_loss(
-    model: ImageEncoder, batch: Batch, sizes: list[int], weights: list[Tensor], smoothing: float,
+    model: ImageEncoder,
+    batch: Batch,
+    sizes: list[int],
+    weights: list[Tensor],
+    smoothing: float,
     device: torch.device,
 ) -> Tensor:
     """Cross entropy of the examination, and of the finding where there is one to know."""
@@ -158,7 +160,9 @@ class Feed:
         return random.permutation(np.concatenate(parts))
 
     def _batch(self, random: np.random.Generator, chosen: np.ndarray) -> Batch:
-        images, labels = zip(*(self._picture(random, int(kind), int(item)) for kind, item in chosen), strict=True)
+        images, labels = zip(
+            *(self._picture(random, int(kind), int(item)) for kind, item in chosen), strict=True
+        )
         stacked = torch.stack(images)
         kinds = chosen[:, 0]
         partner = np.arange(len(kinds))

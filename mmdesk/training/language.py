@@ -183,7 +183,9 @@ def random_plan(random: random_module.Random, manifest: Manifest) -> SectionPlan
 
 def _random_findings(random: random_module.Random, manifest: Manifest, section: str) -> list[Slot]:
     tasks = [task for task in manifest.tasks if section in (str(task.carriers[0]), "impression")]
-    findings = [f for task in random.sample(tasks, min(len(tasks), random.choice((1, 1, 2)))) for f in task.findings]
+    findings = [
+        f for task in random.sample(tasks, min(len(tasks), random.choice((1, 1, 2)))) for f in task.findings
+    ]
     statuses = ("present", "not sure") if section == "impression" else ("present", "not sure", "absent")
     numbers = sorted(random.sample(range(1, 18), len(findings)))
     slots = []

@@ -111,9 +111,7 @@ def _unshared(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: tensor.detach().clone() for name, tensor in tensors.items()}
 
 
-def _resume(
-    run: Run, stage: str, model: nn.Module, kept: nn.Module, optimizer: torch.optim.Optimizer
-) -> int:
+def _resume(run: Run, stage: str, model: nn.Module, kept: nn.Module, optimizer: torch.optim.Optimizer) -> int:
     if not run.checkpoint_path(stage).exists():
         return 0
     tensors, facts = read_tensors(run.checkpoint_path(stage))

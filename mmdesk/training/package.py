@@ -96,5 +96,3 @@ def _write(folder: Path, spec: Manifest, toml: dict[str, Any], measured: list[Me
 
 def _rounded(item: Measured) -> Measured:
     return replace(item, value=round(item.value, 4), low=round(item.low, 4), high=round(item.high, 4))
-
-

@@ -63,7 +63,9 @@ def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise TrainingProblem(path.name, f"the file cannot be read: {error}", "Name a recipe file.") from error
+        raise TrainingProblem(
+            path.name, f"the file cannot be read: {error}", "Name a recipe file."
+        ) from error
 
 
 def _decode(kind: type, data: dict[str, Any], path: Path) -> Any:
@@ -81,9 +83,7 @@ def pick_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def train(
-    recipe: Path, out: Path, data: Path | None, stages: list[str], resume: bool, device: str
-) -> None:
+def train(recipe: Path, out: Path, data: Path | None, stages: list[str], resume: bool, device: str) -> None:
     """Run `stages` (all if empty) of the recipe into the folder `out`; `out`/pack is the pack.
 
     With `resume`, finished stages are skipped and one that was cut off goes on from its last epoch.

@@ -172,7 +172,9 @@ def record_loss(model: nn.Module, batch: object) -> Tensor:
     assert isinstance(model, RecordLearner) and isinstance(batch, Batch)
     device = model.stated.weight.device
     targets = batch.targets.to(device)
-    _, logits = model.encoder(batch.values.to(device), torch.ones(len(targets), 1, dtype=torch.long).to(device))
+    _, logits = model.encoder(
+        batch.values.to(device), torch.ones(len(targets), 1, dtype=torch.long).to(device)
+    )
     known = ~targets.isnan()
     loss = F.binary_cross_entropy_with_logits(logits[known].float(), targets[known])
     read = model.encoder.read_words(batch.words.to(device))
