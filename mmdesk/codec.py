@@ -11,7 +11,7 @@ import typing
 from collections.abc import Mapping
 from enum import Enum
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 
 def encode(value: Any) -> Any:
@@ -45,7 +45,7 @@ def decode(kind: Any, value: Any) -> Any:
         key, item = arguments
         return {decode(key, k): decode(item, v) for k, v in _expect(dict, value).items()}
     if dataclasses.is_dataclass(kind):
-        hints = _hints(kind)
+        hints = _hints(cast(type, kind))
         given = _expect(dict, value)
         return kind(**{name: decode(hints[name], item) for name, item in given.items()})  # type: ignore[operator]
     if isinstance(kind, type) and issubclass(kind, Enum):

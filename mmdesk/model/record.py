@@ -64,8 +64,8 @@ class RecordEncoder(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
         self.deep = nn.ModuleList(nn.Linear(width, size) for size in outputs)
         self.wide = nn.ModuleList(nn.Linear(terms * config.bins + terms, size) for size in outputs)
-        for layer in self.wide:
-            nn.init.zeros_(layer.weight)
+        for parameter in self.wide.parameters():
+            nn.init.zeros_(parameter)
 
     def forward(self, values: Tensor, words: Tensor) -> tuple[Tensor, Tensor]:
         """values (batch, terms) NaN where not stated; words (batch, length) ids, 0 pads.

@@ -64,7 +64,7 @@ class Writer:
                 cache.length = mark
             else:
                 template = plain_statement(next(iter(left.values())))
-                ids = self.tokens.encode(template) + [self._stop]
+                ids = [*self.tokens.encode(template), self._stop]
             stated = tuple(left.pop(token) for token in SLOT.findall(template))
             said += ids
             yield Written(template, stated, len(withheld) == DRAWS, tuple(withheld))

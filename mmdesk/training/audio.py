@@ -185,7 +185,7 @@ def fit_linear(
         optimizer.zero_grad()
         loss = (weight * F.cross_entropy(head.linear(x), y, reduction="none")).sum()
         loss = loss + head.linear.weight.square().sum() / (2 * penalty * cases)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         return float(loss.detach())
 
     optimizer.step(closure)

@@ -36,7 +36,7 @@ def calibrate(task: Task, logits: NDArray[np.float32], targets: NDArray[np.float
             loss = F.binary_cross_entropy_with_logits(scaled, y, reduction="sum")
         loss = loss + (log_temperature / LOG_TEMPERATURE_SPREAD).square().sum() / 2
         loss = loss + (bias / BIAS_SPREAD).square().sum() / 2
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         return float(loss.detach())
 
     optimizer.step(closure)

@@ -152,7 +152,8 @@ def _batch(
     random: random_module.Random, manifest: Manifest, tokens: Tokens, grammar: Grammar, fused: Tensor,
     size: int, room: int,
 ) -> Batch:  # fmt: skip
-    rows, targets = [], []
+    rows: list[Tensor] = []
+    targets: list[Tensor] = []
     while len(rows) < size:
         plan = random_plan(random, manifest)
         read, written = tokens.plan(plan), tokens.sentences(grammar.write(plan, random))

@@ -53,7 +53,7 @@ def fit(
                     group["lr"] = rate
                 with torch.autocast(run.device.type, torch.bfloat16, enabled=use_bf16):
                     loss = loss_of(model, batch)
-                loss.backward()  # type: ignore[no-untyped-call]
+                loss.backward()
                 nn.utils.clip_grad_norm_(model.parameters(), schedule.clip)
                 optimizer.step()
                 optimizer.zero_grad(set_to_none=True)
@@ -91,8 +91,8 @@ def _average(kept: nn.Module, model: nn.Module, decay: float, step: int) -> None
     decay = min(decay, (step + 1) / (step + 10))
     for mean, value in zip(kept.parameters(), model.parameters(), strict=True):
         mean.lerp_(value, 1 - decay)
-    for mean, value in zip(kept.buffers(), model.buffers(), strict=True):
-        mean.copy_(value)
+    for old, new in zip(kept.buffers(), model.buffers(), strict=True):
+        old.copy_(new)
 
 
 def _save(
