@@ -55,7 +55,8 @@ class RecordingEncoder(nn.Module):
             nn.Conv2d(1, channels, 5, 2, 2, bias=False), nn.BatchNorm2d(channels), nn.ReLU(),
             nn.Conv2d(channels, 2 * channels, 3, 1, 1, bias=False), nn.BatchNorm2d(2 * channels), nn.ReLU(),
             nn.MaxPool2d((1, 2)),
-            nn.Conv2d(2 * channels, 2 * channels, 3, 1, 1, bias=False), nn.BatchNorm2d(2 * channels), nn.ReLU(),
+            nn.Conv2d(2 * channels, 2 * channels, 3, 1, 1, bias=False), nn.BatchNorm2d(2 * channels),
+            nn.ReLU(),
             nn.MaxPool2d((1, 2)),
         )  # fmt: skip
         self.squeeze = nn.Linear(2 * channels * (N_MELS // 8), width)

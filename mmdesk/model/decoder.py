@@ -103,28 +103,32 @@ class Cache:
         return self.memory[layer, 0, :, :, :end], self.memory[layer, 1, :, :, :end]
 
 
+class Transformer(nn.Module):
+    """The published names: token and position tables, layers, last norm."""
+
+    def __init__(self, config: DecoderConfig) -> None:
+        super().__init__()
+        self.wte = nn.Embedding(config.vocabulary, config.width)
+        self.wpe = nn.Embedding(config.context, config.width)
+        self.h = nn.ModuleList(Layer(config) for _ in range(config.layers))
+        self.ln_f = nn.LayerNorm(config.width)
+
+
 class Decoder(nn.Module):
     def __init__(self, config: DecoderConfig) -> None:
         super().__init__()
         self.config = config
-        self.transformer = nn.ModuleDict(
-            {
-                "wte": nn.Embedding(config.vocabulary, config.width),
-                "wpe": nn.Embedding(config.context, config.width),
-                "h": nn.ModuleList(Layer(config) for _ in range(config.layers)),
-                "ln_f": nn.LayerNorm(config.width),
-            }
-        )
+        self.transformer = Transformer(config)
         self.dropout = nn.Dropout(config.dropout)
-        for embedding in (self.transformer["wte"], self.transformer["wpe"]):
+        for embedding in (self.transformer.wte, self.transformer.wpe):
             nn.init.normal_(embedding.weight, std=0.02)
-        for layer in self.transformer["h"]:
-            for projection in (layer.attn.c_proj, layer.mlp.c_proj):
-                nn.init.normal_(projection.weight, std=0.02 / math.sqrt(2 * config.layers))
+        for name, parameter in self.transformer.named_parameters():
+            if name.endswith("c_proj.weight"):
+                nn.init.normal_(parameter, std=0.02 / math.sqrt(2 * config.layers))
 
     def embed(self, tokens: Tensor) -> Tensor:
         """(batch, length) ids → (batch, length, width), before positions."""
-        embedded: Tensor = self.transformer["wte"](tokens)
+        embedded: Tensor = self.transformer.wte(tokens)
         return embedded
 
     def forward(self, embedded: Tensor, cache: Cache | None = None) -> Tensor:
@@ -134,16 +138,16 @@ class Decoder(nn.Module):
         """
         start = cache.length if cache is not None else 0
         positions = torch.arange(start, start + embedded.shape[1], device=embedded.device)
-        x = self.dropout(embedded + self.transformer["wpe"](positions))
-        for number, layer in enumerate(self.transformer["h"]):
+        x = self.dropout(embedded + self.transformer.wpe(positions))
+        for number, layer in enumerate(self.transformer.h):
             x = layer(x, cache, number)
-        return F.linear(self.transformer["ln_f"](x), self.transformer["wte"].weight)
+        return F.linear(self.transformer.ln_f(x), self.transformer.wte.weight)
 
     @torch.no_grad()
     def read(self, embedded: Tensor, cache: Cache) -> Tensor:
         """As forward for batch 1, but only the last position's logits (vocabulary,)."""
         start = cache.length
-        x = embedded + self.transformer["wpe"].weight[start : start + embedded.shape[1]]
-        for number, layer in enumerate(self.transformer["h"]):
+        x = embedded + self.transformer.wpe.weight[start : start + embedded.shape[1]]
+        for number, layer in enumerate(self.transformer.h):
             x = layer(x, cache, number)
-        return F.linear(self.transformer["ln_f"](x[0, -1]), self.transformer["wte"].weight)
+        return F.linear(self.transformer.ln_f(x[0, -1]), self.transformer.wte.weight)

@@ -25,7 +25,8 @@ def image_tensor(pixels: Tensor, size: int) -> Tensor:
     shape = (1, 1, *pixels.shape)
     small = F.interpolate(pixels.reshape(shape), (size, size), mode="bilinear", antialias=True)[0]
     low, high = torch.quantile(small, torch.tensor([0.005, 0.995]))
-    return ((small - low) / (high - low).clamp_min(1e-6)).clamp(0, 1) * 2 - 1
+    share: Tensor = ((small - low) / (high - low).clamp_min(1e-6)).clamp(0, 1)
+    return share * 2 - 1
 
 
 class Block(nn.Module):

@@ -54,7 +54,8 @@ def _mel_bank() -> Floats:
     rising = (hertz - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
     falling = (edges[2:, None] - hertz) / (edges[2:] - edges[1:-1])[:, None]
     bank = np.maximum(0, np.minimum(rising, falling))
-    return (bank / np.maximum(bank.sum(1, keepdims=True), 1e-6)).T.astype(np.float32)
+    shares: Floats = (bank / np.maximum(bank.sum(1, keepdims=True), 1e-6)).T.astype(np.float32)
+    return shares
 
 
 def _power(waveform: Floats, hop: int) -> Floats:

@@ -23,7 +23,8 @@ SPECIAL = (
 class Tokens:
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
-        self.special = {name: self._tokenizer.token_to_id(name) for name in SPECIAL}
+        ids = tokenizer.get_vocab()
+        self.special = {name: ids[name] for name in SPECIAL}
 
     @classmethod
     def read(cls, path: Path) -> "Tokens":

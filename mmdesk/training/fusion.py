@@ -98,7 +98,7 @@ def train_fusion(
         scored[name] = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
     run.folder.mkdir(parents=True, exist_ok=True)
     for name, arrays in scored.items():
-        np.savez_compressed(run.folder / f"tuning.{name}.npz", **arrays)
+        np.savez_compressed(run.folder / f"tuning.{name}.npz", allow_pickle=False, **arrays)
     keep_fused(run, mixer, manifest, learn)
     run.save("fusion", mixer.state_dict())
 

@@ -109,7 +109,8 @@ class ReportLearner(nn.Module):
         """(batch, width), (batch, length) → logits of the positions of `ids` (batch, length, vocabulary)"""
         prefix = self.prefix(fused).view(-1, *self.prefix_shape)
         logits = self.decoder(torch.cat([prefix, self.decoder.embed(ids)], 1))
-        return logits[:, prefix.shape[1] :]
+        written: Tensor = logits[:, prefix.shape[1] :]
+        return written
 
 
 @dataclass(frozen=True, slots=True)

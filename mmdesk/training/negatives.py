@@ -87,4 +87,5 @@ def _scene(random: np.random.Generator, size: int) -> Pixels:
     canvas = (y > random.uniform(0.2, 0.8)) * random.uniform(-1, 1) + x * random.uniform(-1, 1)
     canvas = canvas + _shapes(random, size) * random.uniform(0.3, 1.5)
     noise = _coloured_noise(random, size, 1.5)
-    return (canvas + noise / max(float(noise.std()), 1e-6) * random.uniform(0.05, 0.4)).astype(np.float32)
+    scene: Pixels = canvas + noise / max(float(noise.std()), 1e-6) * random.uniform(0.05, 0.4)
+    return scene.astype(np.float32)

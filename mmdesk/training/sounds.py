@@ -16,7 +16,8 @@ def sound(random: np.random.Generator) -> Wave:
     seconds = np.arange(int(random.uniform(2, 12) * SAMPLE_RATE)) / SAMPLE_RATE
     made = MAKERS[random.integers(len(MAKERS))](random, seconds)
     hiss = random.uniform(0, 0.1) * made.std() * random.normal(size=len(made))
-    return (made + hiss).astype(np.float32)
+    wave: Wave = (made + hiss).astype(np.float32)
+    return wave
 
 
 def _noise(random: np.random.Generator, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
