@@ -18,6 +18,8 @@ MAX_SLOTS = 48
 EXAM = "<exam>"
 SLOT = re.compile(r"<(?:finding|fact):\d+>")
 STATUSES = ("present", "not sure", "absent", "high", "low", "normal", "stated", "reported", "denied")
+# Facts before what was made of them; what is there before what is not.
+ORDER = ("stated", "reported", "denied", "high", "low", "normal", "present", "not sure", "absent")
 TITLES = {"image": "Image", "audio": "Heart sound", "record": "Record", "impression": "Impression"}
 SECTIONS = tuple(TITLES)
 

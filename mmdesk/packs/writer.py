@@ -14,11 +14,13 @@ from torch import Tensor
 
 from mmdesk.model.decoder import Cache, Decoder
 from mmdesk.packs.tokens import END, PAD, REPORT, STOP, TEXT, Tokens
-from mmdesk.plan import SECTIONS, SLOT, STATUSES, SectionPlan, Slot
+from mmdesk.plan import ORDER, SECTIONS, SLOT, STATUSES, SectionPlan, Slot
 from mmdesk.proofread import fault
 
 MOST_TOKENS = 90
-DRAWS = 3
+MOST_LISTED = 4
+DRAWS = 3  # the likeliest, then two drawn at TEMPERATURE
+TEMPERATURE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +47,35 @@ class Writer:
     def section(
         self, prefix: Tensor, plan: SectionPlan, check: Callable[[], None], seed: int = 0
     ) -> Iterator[Written]:
-        """Sentences of one section. prefix: (1, n, width); `check` is called before every token and
-        ends the writing by raising."""
+        """Sentences of one section, status after status. prefix: (1, n, width); `check` is called before
+        every token and ends the writing by raising. Each sentence is written from a plan of the slots it
+        lists, so that the decoder cannot lose count."""
         random = torch.Generator().manual_seed(seed)
-        left = {slot.token: slot for slot in plan.slots}
-        said: list[int] = self.tokens.plan(plan)
-        while left:
-            cache, logits = self._start(prefix, said)
-            withheld = []
-            for draw in range(DRAWS):
-                mark = cache.length
-                ids = self._sentence(cache, logits, left, check, random if draw else None)
-                template = self.tokens.decode(ids[:-1]).strip() if ids[-1] == self._stop else ""
-                wrong = fault(template, plan) if template else "it did not end"
-                if wrong is None:
-                    break
-                withheld.append(f"{template or self.tokens.decode(ids)} ({wrong})")
-                cache.length = mark
-            else:
-                template = plain_statement(next(iter(left.values())))
-                ids = [*self.tokens.encode(template), self._stop]
-            stated = tuple(left.pop(token) for token in SLOT.findall(template))
-            said += ids
-            yield Written(template, stated, len(withheld) == DRAWS, tuple(withheld))
+        for status in ORDER:
+            slots = [slot for slot in plan.slots if slot.status == status]
+            while slots:
+                part = SectionPlan(plan.name, plan.exam, tuple(slots[:MOST_LISTED]))
+                written = self._checked(prefix, part, check, random)
+                yield written
+                slots = [slot for slot in slots if slot not in written.slots]
+
+    def _checked(
+        self, prefix: Tensor, plan: SectionPlan, check: Callable[[], None], random: torch.Generator
+    ) -> Written:
+        """The likeliest sentence; if the proofreader faults it, one that is drawn; else the plain one."""
+        cache, logits = self._start(prefix, self.tokens.plan(plan))
+        mark = cache.length
+        withheld = []
+        for draw in range(DRAWS):
+            cache.length = mark
+            ids = self._sentence(cache, logits, plan, check, random if draw else None)
+            template = self.tokens.decode(ids).removesuffix(STOP).strip()
+            wrong = fault(template, plan) if ids[-1] == self._stop else "it does not end"
+            if wrong is None:
+                return Written(template, _stated(template, plan), False, tuple(withheld))
+            withheld.append(f"{template} ({wrong})")
+        plain = plain_statement(plan.slots[0])
+        return Written(plain, plan.slots[:1], True, tuple(withheld))
 
     @property
     def _stop(self) -> int:
@@ -81,37 +89,60 @@ class Writer:
 
     @torch.no_grad()
     def _sentence(
-        self, cache: Cache, logits: Tensor, left: dict[str, Slot], check: Callable[[], None],
+        self,
+        cache: Cache,
+        logits: Tensor,
+        plan: SectionPlan,
+        check: Callable[[], None],
         random: torch.Generator | None,
-    ) -> list[int]:  # fmt: skip
-        """Ids up to the sentence's end or MOST_TOKENS: the likeliest, or drawn with `random`."""
-        allowed = self._words.clone()
-        waiting = {self.tokens.special[token]: slot.status for token, slot in left.items()}
-        allowed[list(waiting)] = 0.0
-        allowed[self._stop] = -torch.inf  # no sentence without a slot
+    ) -> list[int]:
+        """Ids up to the sentence's end or MOST_TOKENS: the likeliest, or drawn with `random`. Once a slot
+        is stated the others follow as a list, and only then may the sentence end."""
+        waiting = {self.tokens.special[slot.token] for slot in plan.slots}
+        slots = _only(waiting, len(self._words))
+        joiner = "or" if plan.slots[0].status in ("absent", "denied") else "and"
+        allowed = torch.maximum(self._words, slots)
+        allowed[self._stop] = -torch.inf
         ids: list[int] = []
-        room = min(MOST_TOKENS, self.decoder.config.context - cache.length)
+        room = min(MOST_TOKENS, self.decoder.config.context - cache.length - 4 * len(waiting))
         while len(ids) < room:
             check()
-            scores = logits + allowed
-            if random is None:
-                chosen = int(scores.argmax())
-            else:
-                chosen = int(torch.multinomial((scores / 0.8).softmax(0), 1, generator=random))
-            ids.append(chosen)
+            chosen = _choose(logits + allowed, random)
+            new = [chosen]
+            if chosen in waiting:
+                waiting.remove(chosen)
+                new += self.tokens.encode(", " if len(waiting) > 1 else f" {joiner} ") if waiting else []
+                allowed = _only(waiting, len(self._words)) if waiting else self._after_list()
+            ids += new
             if chosen == self._stop:
                 break
-            if chosen in waiting:
-                self._state(allowed, waiting, chosen)
-            logits = self.decoder.read(self.decoder.embed(torch.tensor([[chosen]])), cache)
+            for token in new:
+                logits = self.decoder.read(self.decoder.embed(torch.tensor([[token]])), cache)
         return ids
 
-    def _state(self, allowed: Tensor, waiting: dict[int, str], chosen: int) -> None:
-        """A slot is stated once, and with it only slots of its status; the sentence may now end."""
-        status = waiting.pop(chosen)
-        allowed[chosen] = -torch.inf
-        allowed[[other for other, its in waiting.items() if its != status]] = -torch.inf
-        allowed[self._stop] = 0.0
+    def _after_list(self) -> Tensor:
+        """Words and the sentence's end, but nothing that would carry the list on."""
+        allowed = self._words.clone()
+        for text in (",", " and", " or"):
+            allowed[self.tokens.encode(text)[0]] = -torch.inf
+        return allowed
+
+
+def _choose(scores: Tensor, random: torch.Generator | None) -> int:
+    if random is None:
+        return int(scores.argmax())
+    return int(torch.multinomial((scores / TEMPERATURE).softmax(0), 1, generator=random))
+
+
+def _only(ids: set[int], size: int) -> Tensor:
+    """(size,) 0 at `ids`, minus infinity elsewhere."""
+    allowed = torch.full((size,), -torch.inf)
+    allowed[list(ids)] = 0.0
+    return allowed
+
+
+def _stated(template: str, plan: SectionPlan) -> tuple[Slot, ...]:
+    return tuple(plan.slot(token) for token in SLOT.findall(template))
 
 
 def plain_statement(slot: Slot) -> str:
