@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
+from torch import Tensor
 
 from mmdesk.case import Modality
 from mmdesk.errors import PackProblem
@@ -20,6 +21,8 @@ from mmdesk.model.sound import N_MELS, STATISTICS
 from mmdesk.packs import files, manifest
 from mmdesk.packs.manifest import Manifest
 from mmdesk.packs.tokens import Tokens
+
+CONVOLUTION = 4  # dimensions of a convolution's weight
 
 
 def configs_of(spec: Manifest) -> Configs:
@@ -60,18 +63,37 @@ def layout_of(spec: Manifest) -> Layout:
     )
 
 
+def packed(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """What weights.safetensors holds: half precision, and convolutions as int8 with a scale for each
+    output channel, NAME.scale, the largest weight over 127."""
+    tensors: dict[str, Tensor] = {}
+    for name, tensor in state.items():
+        if tensor.ndim == CONVOLUTION:
+            scale = (tensor.float().abs().amax((1, 2, 3), keepdim=True) / 127).clamp_min(1e-12)
+            tensors[name] = (tensor / scale).round().to(torch.int8)
+            tensors[f"{name}.scale"] = scale
+        else:
+            tensors[name] = tensor.half().contiguous() if tensor.is_floating_point() else tensor
+    return tensors
+
+
+def unpacked(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The state in float32 that `packed` made `tensors` from."""
+    state = {}
+    for name, tensor in tensors.items():
+        if tensor.dtype == torch.int8:
+            state[name] = tensor.float() * tensors[f"{name}.scale"]
+        elif not name.endswith(".weight.scale"):
+            state[name] = tensor.float() if tensor.is_floating_point() else tensor
+    return state
+
+
 def build(folder: Path, spec: Manifest) -> Network:
     """The network in float32, ready to read. Raises PackProblem."""
     network = Network(configs_of(spec), layout_of(spec))
     try:
-        tensors = load_file(folder / "weights.safetensors")
-        network.load_state_dict(
-            {
-                name: tensor.float() if tensor.is_floating_point() else tensor
-                for name, tensor in tensors.items()
-            }
-        )
-    except (OSError, SafetensorError, RuntimeError) as error:
+        network.load_state_dict(unpacked(load_file(folder / "weights.safetensors")))
+    except (OSError, SafetensorError, RuntimeError, KeyError) as error:
         problem = f"weights.safetensors does not fit: {str(error).splitlines()[0]}"
         raise PackProblem(folder.name, problem, files.AGAIN) from error
     return network.eval().requires_grad_(False)

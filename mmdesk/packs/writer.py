@@ -65,7 +65,7 @@ class Writer:
         """The likeliest sentence; if the proofreader faults it, one that is drawn; else the plain one."""
         cache, logits = self._start(prefix, self.tokens.plan(plan))
         mark = cache.length
-        withheld = []
+        withheld: list[str] = []
         for draw in range(DRAWS):
             cache.length = mark
             ids = self._sentence(cache, logits, plan, check, random if draw else None)

@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 from mmdesk import codec
 from mmdesk.model.network import Configs, Layout, Network
 from mmdesk.packs import files
+from mmdesk.packs.build import packed
 from mmdesk.packs.manifest import Manifest, Measured, Task
 from mmdesk.packs.reader import PackReader, calibrated
 from mmdesk.training.calibration import calibrate
@@ -34,8 +35,7 @@ def package(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     weights = assemble(run, configs, layout).state_dict()
-    halves = {n: t.half().contiguous() if t.is_floating_point() else t for n, t in weights.items()}
-    save_file(halves, folder / "weights.safetensors")
+    save_file(packed(weights), folder / "weights.safetensors")
     shutil.copyfile(run.folder / "tokenizer.json", folder / "tokenizer.json")
     _write(folder, replace(spec, tasks=tasks), toml, [])
     reader = PackReader(folder)
