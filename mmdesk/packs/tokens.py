@@ -6,13 +6,12 @@ from tokenizers import Tokenizer
 
 from mmdesk.plan import EXAM, MAX_SLOTS, SECTIONS, STATUSES, SectionPlan
 
-PAD, TEXT, REPORT, STOP, END = "<pad>", "<text>", "<report>", "<stop>", "<end>"
+PAD, TEXT, REPORT, STOP = "<pad>", "<text>", "<report>", "<stop>"
 SPECIAL = (
     PAD,
     TEXT,  # begins running text, where the decoder learns its language
     REPORT,  # ends a plan; what follows is the report
     STOP,  # ends a sentence
-    END,  # ends a section
     EXAM,
     *(f"<{section}>" for section in SECTIONS),
     *(f"<is:{status}>" for status in STATUSES),
@@ -42,10 +41,10 @@ class Tokens:
         return text
 
     def plan(self, section: SectionPlan) -> list[int]:
-        """What the decoder reads before it writes a section."""
+        """What the decoder reads before it writes a sentence."""
         slots = "".join(f"{slot.token}<is:{slot.status}>{slot.label}" for slot in section.slots)
         return self.encode(f"<{section.name}>{slots}{REPORT}")
 
-    def sentences(self, templates: list[str]) -> list[int]:
-        """What the decoder is to write for a section."""
-        return self.encode("".join(f"{template}{STOP}" for template in templates) + END)
+    def sentence(self, template: str) -> list[int]:
+        """What the decoder is to write for it."""
+        return self.encode(template + STOP)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from mmdesk.model.decoder import Cache, Decoder
-from mmdesk.packs.tokens import END, PAD, REPORT, STOP, TEXT, Tokens
+from mmdesk.packs.tokens import PAD, REPORT, STOP, TEXT, Tokens
 from mmdesk.plan import ORDER, SECTIONS, SLOT, STATUSES, SectionPlan, Slot
 from mmdesk.proofread import fault
 
@@ -39,7 +39,7 @@ class Writer:
         self.decoder = decoder
         self.tokens = tokens
         self._words = torch.zeros(decoder.config.vocabulary)
-        never = [PAD, TEXT, REPORT, END, *(f"<{s}>" for s in SECTIONS), *(f"<is:{s}>" for s in STATUSES)]
+        never = [PAD, TEXT, REPORT, *(f"<{s}>" for s in SECTIONS), *(f"<is:{s}>" for s in STATUSES)]
         slots = [name for name in tokens.special if SLOT.fullmatch(name)]
         self._words[[tokens.special[name] for name in (*never, *slots)]] = -torch.inf
         self._words[len(tokens) :] = -torch.inf

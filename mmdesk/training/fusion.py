@@ -1,7 +1,7 @@
 """Stage `fusion`: with the encoders fixed, the fused vector learns to correct their scores.
 
 A task only ever sees the inputs that can carry it, and either of two carriers may be missing. Where
-data are few (valve, liver), a mixer a fold gives the out-of-fold scores that calibrate and measure.
+data are few, a mixer a fold gives the out-of-fold scores that calibrate and measure.
 """
 
 from collections.abc import Iterator
@@ -20,13 +20,14 @@ from mmdesk.model.audio import POSITIONS, AudioConfig, AudioEncoder, Recordings
 from mmdesk.model.image import ImageEncoder
 from mmdesk.model.network import AUDIO, IMAGE, RECORD, Configs, Layout, Mixer, record_encoder
 from mmdesk.packs.manifest import Manifest, Task
-from mmdesk.training.audio import Patients, Sounds, embed_all, load_sounds, patients_of
+from mmdesk.training.audio import FOLDS, Patients, Sounds, clip_folds, embed_all, load_sounds, patients_of
 from mmdesk.training.data import Images, from_bytes, load_images
 from mmdesk.training.image import IMAGE_TASKS
 from mmdesk.training.loop import Schedule, fit
-from mmdesk.training.record import FOLDS, Records, load_records
+from mmdesk.training.record import Records, load_records
 from mmdesk.training.run import Run
 
+SMALL = ("valve", "liver", "murmur")  # measured and calibrated out of fold
 ORDER = (Modality.IMAGE, Modality.AUDIO, Modality.RECORD)
 
 
@@ -82,20 +83,21 @@ def train_fusion(
     data = Loaded.read(manifest, configs, folder, ("train", "val", "calib"))
     out_of_fold = []
     for fold in range(FOLDS):
-        banks = encode(run, f".fold{fold}", manifest, configs, layout, data, ("valve", "liver"))
+        banks = encode(run, f".fold{fold}", manifest, configs, layout, data, SMALL)
         folds = data.folds()
         learn = {name: bank.rows(folds[name] != fold) for name, bank in banks.items()}
         mixer = _train_mixer(run, f"fusion.fold{fold}", manifest, configs, layout, stage, learn)
         held = {name: bank.rows(folds[name] == fold) for name, bank in banks.items()}
         out_of_fold.append(score_banks(mixer, manifest, held))
     banks = encode(run, "", manifest, configs, layout, data, [task.name for task in manifest.tasks])
-    learn = {name: bank.rows(bank.splits == "train") for name, bank in banks.items()}
+    learn = {n: b.rows((b.splits == "train") | (n == "murmur")) for n, b in banks.items()}
     mixer = _train_mixer(run, "fusion", manifest, configs, layout, stage, learn)
     tune = {n: b.rows(b.splits != "train") for n, b in banks.items() if (b.splits != "train").any()}
     scored = score_banks(mixer, manifest, tune)
-    for name in ("valve", "liver"):
+    for name in SMALL:
         parts = [fold[name] for fold in out_of_fold]
         scored[name] = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+        scored[name]["splits"] = np.full(len(scored[name]["targets"]), "folds")
     run.folder.mkdir(parents=True, exist_ok=True)
     for name, arrays in scored.items():
         np.savez_compressed(run.folder / f"tuning.{name}.npz", allow_pickle=False, **arrays)
@@ -167,7 +169,8 @@ class Loaded:
 
     def folds(self) -> dict[str, NDArray[np.intp]]:
         liver = ~np.isnan(self.records.targets[:, -1])
-        return {"valve": self.patients.folds, "liver": self.records.folds[liver]}
+        clips = clip_folds(self.clips)
+        return {"valve": self.patients.folds, "liver": self.records.folds[liver], "murmur": clips}
 
 
 @torch.no_grad()

@@ -78,6 +78,13 @@ class Grammar:
                 templates += _sentences(kind, tokens, random, withheld)
         return templates
 
+    def one(self, plan: SectionPlan, random: Random) -> str:
+        """One template that lists all slots of a plan whose slots share a status."""
+        first = plan.slots[0]
+        kind = self.kind(plan.name, _carrier(first), first.status)
+        listed = join([slot.token for slot in plan.slots], kind.joiner)
+        return random.choice(kind.phrasings).replace(PLACEHOLDER, listed)
+
 
 def _carrier(slot: Slot) -> str:
     return "finding" if slot.token.startswith("<finding") else "fact"

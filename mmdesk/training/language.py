@@ -1,5 +1,5 @@
 """Stages `language` and `report`: the decoder learns English from reports and notes, then to write the
-grammar's sections from a plan and a fused vector."""
+grammar's sentences from a plan and a fused vector."""
 
 import csv
 import random as random_module
@@ -17,11 +17,12 @@ from mmdesk.model.decoder import Decoder
 from mmdesk.model.network import Configs, Layout, Mixer
 from mmdesk.packs.manifest import Manifest
 from mmdesk.packs.tokens import PAD, SPECIAL, TEXT, Tokens
-from mmdesk.plan import SectionPlan, Slot, percent
+from mmdesk.plan import MAX_SLOTS, SectionPlan, Slot
 from mmdesk.training.fusion import read_fused
 from mmdesk.training.grammar import Grammar
 from mmdesk.training.loop import Schedule, fit
 from mmdesk.training.run import Run
+from mmdesk.vocabulary import Term
 
 IGNORED = -100
 
@@ -131,12 +132,11 @@ def train_report(
     run.load("language", decoder)
     run.load("fusion", mixer)
     fused = read_fused(run)
-    room = configs.decoder.context - configs.decoder.prefix
 
     def batches(epoch: int) -> Iterator[Batch]:
         random = random_module.Random(epoch)
         for _ in range(stage.steps):
-            yield _batch(random, manifest, tokens, grammar, fused, stage.batch, room)
+            yield _batch(random, manifest, tokens, grammar, fused, stage.batch)
 
     def loss_of(model: nn.Module, batch: object) -> Tensor:
         assert isinstance(model, ReportLearner) and isinstance(batch, Batch)
@@ -150,18 +150,19 @@ def train_report(
 
 
 def _batch(
-    random: random_module.Random, manifest: Manifest, tokens: Tokens, grammar: Grammar, fused: Tensor,
-    size: int, room: int,
-) -> Batch:  # fmt: skip
+    random: random_module.Random,
+    manifest: Manifest,
+    tokens: Tokens,
+    grammar: Grammar,
+    fused: Tensor,
+    size: int,
+) -> Batch:
     rows: list[Tensor] = []
     targets: list[Tensor] = []
-    while len(rows) < size:
+    for _ in range(size):
         plan = random_plan(random, manifest)
-        read, written = tokens.plan(plan), tokens.sentences(grammar.write(plan, random))
-        whole = read + written
-        if len(whole) > room:
-            continue
-        rows.append(torch.tensor(whole[:-1]))
+        read, written = tokens.plan(plan), tokens.sentence(grammar.one(plan, random))
+        rows.append(torch.tensor((read + written)[:-1]))
         targets.append(torch.tensor([IGNORED] * (len(read) - 1) + written))
     chosen = torch.tensor([random.randrange(len(fused)) for _ in rows])
     pad = tokens.special[PAD]
@@ -173,44 +174,43 @@ def _batch(
 
 
 def random_plan(random: random_module.Random, manifest: Manifest) -> SectionPlan:
-    """A section with findings of a task or two and facts of any kind and status, in any numbering."""
-    name = random.choices(("image", "audio", "record", "impression"), (4, 3, 4, 3))[0]
-    slots: list[Slot] = []
-    if name != "record" or random.random() < 0.3:
-        slots += _random_findings(random, manifest, name)
-    if name == "record":
-        slots += _random_facts(random, manifest)
-    return SectionPlan(name, "record", tuple(slots)) if slots else random_plan(random, manifest)
+    """What one sentence lists: findings or facts of one status, in any numbering."""
+    section = random.choices(("image", "audio", "record", "impression"), (4, 3, 5, 3))[0]
+    count = random.choice((1, 1, 2, 3, 4))
+    if section == "record" and random.random() < 0.85:
+        slots = _random_facts(random, manifest, count)
+    else:
+        slots = _random_findings(random, manifest, section, count)
+    return SectionPlan(section, section, tuple(slots))
 
 
-def _random_findings(random: random_module.Random, manifest: Manifest, section: str) -> list[Slot]:
+def _random_findings(
+    random: random_module.Random, manifest: Manifest, section: str, count: int
+) -> list[Slot]:
+    status = random.choice(("present", "not sure", "absent"))
     tasks = [task for task in manifest.tasks if section in (str(task.carriers[0]), "impression")]
-    findings = [
-        f for task in random.sample(tasks, min(len(tasks), random.choice((1, 1, 2)))) for f in task.findings
+    among = [f for task in tasks for f in task.findings if not (f.normal and status == "absent")]
+    chosen = random.sample(among, min(count, len(among)))
+    numbers = sorted(random.sample(range(1, MAX_SLOTS + 1), len(chosen)))
+    return [
+        Slot(f"<finding:{number}>", finding.name, finding.label, status, finding.label)
+        for number, finding in zip(numbers, chosen, strict=True)
     ]
-    statuses = ("present", "not sure") if section == "impression" else ("present", "not sure", "absent")
-    numbers = sorted(random.sample(range(1, 18), len(findings)))
-    slots = []
-    for number, finding in zip(numbers, findings, strict=True):
-        status = random.choice(statuses)
-        kept = random.random() < (0.4 if section == "impression" else 0.9)
-        if kept and not (finding.normal and status == "absent"):
-            text = f"{finding.label} ({percent(random.random())})"
-            slots.append(Slot(f"<finding:{number}>", finding.name, finding.label, status, text))
-    return slots
 
 
-def _random_facts(random: random_module.Random, manifest: Manifest) -> list[Slot]:
-    terms = random.sample(manifest.vocabulary.terms, random.choice((1, 2, 3, 5, 8, 12, 16)))
-    terms.sort(key=manifest.vocabulary.terms.index)
-    numbers = random.sample(range(1, 49), len(terms)) if random.random() < 0.2 else range(1, len(terms) + 1)
-    slots = []
-    for number, term in zip(sorted(numbers), terms, strict=True):
-        if term.kind == "complaint":
-            status = random.choice(("reported", "denied"))
-        elif term.kind == "category" or not term.ranges:
-            status = "stated"
-        else:
-            status = random.choice(("high", "low", "normal", "normal", "stated"))
-        slots.append(Slot(f"<fact:{number}>", term.name, term.label, status, term.label))
-    return slots
+def _random_facts(random: random_module.Random, manifest: Manifest, count: int) -> list[Slot]:
+    status = random.choice(("stated", "reported", "denied", "high", "low", "normal"))
+    among = [term for term in manifest.vocabulary.terms if _may_be(term, status)]
+    numbers = sorted(random.sample(range(1, MAX_SLOTS + 1), count))
+    return [
+        Slot(f"<fact:{number}>", term.name, term.label, status, term.label)
+        for number, term in zip(numbers, random.sample(among, count), strict=True)
+    ]
+
+
+def _may_be(term: Term, status: str) -> bool:
+    if status in ("reported", "denied"):
+        return term.kind == "complaint"
+    if status == "stated":
+        return term.kind != "complaint"
+    return term.kind == "number" and bool(term.ranges)

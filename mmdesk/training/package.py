@@ -18,7 +18,8 @@ from mmdesk.packs.manifest import Manifest, Measured, Task
 from mmdesk.packs.reader import PackReader, calibrated
 from mmdesk.training.calibration import calibrate
 from mmdesk.training.card import write_card
-from mmdesk.training.evaluate import CROSS_VALIDATED, Scores, measure, sigmoid_measures
+from mmdesk.training.evaluate import CROSS_VALIDATED, Scores, measure, murmur_measures, sigmoid_measures
+from mmdesk.training.fusion import SMALL
 from mmdesk.training.language import ReportLearner
 from mmdesk.training.run import Run
 
@@ -70,15 +71,18 @@ def cross_validated(reader: PackReader, tuning: dict[str, Tuning]) -> list[Measu
     """Out-of-fold results of the small sets, all carriers and each alone. Calibration was fitted on the
     same scores, so its error is not reported."""
     measured = []
-    for name in ("valve", "liver"):
+    for name in SMALL:
         task, arrays = reader.manifest.task(name), tuning[name]
         for key, logits in arrays.items():
             if key != "logits" and not key.endswith(" alone"):
                 continue
             truth = arrays["targets"] > 0.5
             scores = Scores(calibrated(task, logits), truth, arrays["groups"], np.ones(len(truth), bool))
-            rows = sigmoid_measures(reader, name, scores, CROSS_VALIDATED)
-            kept = [row for row in rows if row.metric.startswith("AUC")]
+            if task.exclusive:
+                rows = murmur_measures(scores, CROSS_VALIDATED)
+            else:
+                rows = sigmoid_measures(reader, name, scores, CROSS_VALIDATED)
+            kept = [row for row in rows if "AUC" in row.metric or "accuracy" in row.metric]
             note = "" if key == "logits" else f", {key}"
             measured += [replace(row, metric=row.metric + note) for row in kept]
     return measured

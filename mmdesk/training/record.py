@@ -19,14 +19,12 @@ from mmdesk.media.record import words
 from mmdesk.model.network import Layout, record_encoder
 from mmdesk.model.record import RecordConfig, RecordEncoder
 from mmdesk.packs.encoding import fact_values, word_ids
-from mmdesk.training.audio import VALVES
+from mmdesk.training.audio import FOLDS, VALVES
 from mmdesk.training.data import rows_of
 from mmdesk.training.loop import Schedule, fit
 from mmdesk.training.records import blood_values, made_up, valve_values, write_record
 from mmdesk.training.run import Run
 from mmdesk.vocabulary import Vocabulary
-
-FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
