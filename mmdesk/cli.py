@@ -145,13 +145,14 @@ def evaluate(
     data: Data = None,
     split: Annotated[str, typer.Option(help="The split to measure on.")] = "test",
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the results as JSON.")] = None,
+    reports: Annotated[int, typer.Option(help="Also write and check so many reports.")] = 0,
 ) -> None:
     """Measure a pack on a split of the data sets."""
     with _plainly():
         folder = _pack_folder(pack)
         from mmdesk.training.evaluate import evaluate as run
 
-        run(folder, data, split, out)
+        run(folder, data, split, out, reports)
 
 
 def main() -> None:

@@ -26,6 +26,7 @@ from mmdesk.training.calibration import calibration_error
 from mmdesk.training.data import LABELS, data_folder, rows_of
 from mmdesk.training.image import IMAGE_TASKS
 from mmdesk.training.records import blood_values, valve_values
+from mmdesk.training.reports import check_reports
 
 RESAMPLES = 1000
 CROSS_VALIDATED = "5-fold"
@@ -43,9 +44,9 @@ class Scores:
     recognised: NDArray[np.bool_]
 
 
-def evaluate(pack: Path, data: Path | None, split: str, out: Path | None) -> None:
-    """Print the results on `split`, and write them to `out` as JSON. Raises PackProblem and
-    TrainingProblem."""
+def evaluate(pack: Path, data: Path | None, split: str, out: Path | None, reports: int = 0) -> None:
+    """Print the results on `split`, and write them to `out` as JSON; with `reports`, write and check that
+    many reports as well. Raises PackProblem and TrainingProblem."""
     folder = data_folder(data)
     reader = PackReader(pack)
     measured = [*measure(reader, folder, split), *baselines(reader, folder, split)]
@@ -57,6 +58,9 @@ def evaluate(pack: Path, data: Path | None, split: str, out: Path | None) -> Non
         interval = f"{item.low:.3f} – {item.high:.3f}"
         table.add_row(item.task, item.metric, f"{item.value:.3f}", interval, str(item.groups), item.split)
     Console().print(table)
+    if reports:
+        counts = check_reports(reader, folder, split, reports)
+        Console().print("\n".join(f"{name}: {count}" for name, count in counts.items()))
     if out is not None:
         out.write_text(json.dumps([codec.encode(item) for item in measured], indent=1), encoding="utf-8")
 

@@ -1,0 +1,3 @@
+from mmdesk.cli import main
+
+main()
