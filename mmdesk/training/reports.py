@@ -34,12 +34,7 @@ def check_reports(reader: PackReader, folder: Path, split: str, cases: int) -> C
     random = random_module.Random(11)
     pipeline = Pipeline(reader)
     files = {
-        modality: [
-            folder / name / row["path"]
-            for name in sets
-            for row in rows_of(folder, name)
-            if row["split"] == split
-        ]
+        modality: [path for name in sets for path in _paths(folder, name, split)]
         for modality, sets in SETS.items()
     }
     blood = rows_of(folder, "blood_tests")
@@ -57,6 +52,10 @@ def check_reports(reader: PackReader, folder: Path, split: str, cases: int) -> C
         analysis = Analysis(case, choose_prompt(reader.manifest, None))
         counts += Counter(_read_again(list(stream(pipeline, analysis, StopToken())), case, reader))
     return Counter({name: counts[name] for name in COUNTS})
+
+
+def _paths(folder: Path, name: str, split: str) -> list[Path]:
+    return [folder / name / row["path"] for row in rows_of(folder, name) if row["split"] == split]
 
 
 def _note(random: random_module.Random, reader: PackReader, blood: Sequence[dict[str, str]]) -> Input:
