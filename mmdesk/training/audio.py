@@ -108,7 +108,7 @@ def patients_of(sounds_: Sounds) -> Patients:
 
 def train_audio(run: Run, config: AudioConfig, stage: AudioStage, folder: Path) -> None:
     clips = load_sounds(folder, "heart_sound", ("train", "val"))
-    parts = clip_folds(clips)
+    parts = clip_folds(clips.rows)
     patients = patients_of(load_sounds(folder, "heart_valve", ("train",)))
     random = np.random.default_rng(0)
     others = [torch.from_numpy(log_mel(sounds.sound(random))) for _ in range(150)]
@@ -121,13 +121,14 @@ def train_audio(run: Run, config: AudioConfig, stage: AudioStage, folder: Path) 
     _train_one(run, "audio", config, stage, clips, patients, np.arange(len(patients.names)), others)
 
 
-def clip_folds(clips: Sounds) -> NDArray[np.intp]:
+def clip_folds(rows: list[dict[str, str]]) -> NDArray[np.intp]:
     """(n,) a fold for each clip; clips of one recording share it. `val` is too easy to calibrate on (one
     class comes from two recordings), so the clips are measured by cross-validation as well."""
-    folds = np.zeros(len(clips.rows), np.intp)
-    groups = [row["group"] for row in clips.rows]
+    folds = np.zeros(len(rows), np.intp)
+    labels = [LABELS["murmur"].index(row["label"]) for row in rows]
+    groups = [row["group"] for row in rows]
     split = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
-    for fold, (_, held) in enumerate(split.split(clips.rows, clips.labels(), groups)):
+    for fold, (_, held) in enumerate(split.split(rows, labels, groups)):
         folds[held] = fold
     return folds
 

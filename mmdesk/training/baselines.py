@@ -1,5 +1,6 @@
 """What a sceptic would try first, fitted on `train` in the same run."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,12 @@ from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.impute import SimpleImputer
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from mmdesk.packs.manifest import Manifest
+from mmdesk.training.audio import FOLDS, clip_folds
 from mmdesk.training.data import LABELS, from_bytes, load_images, rows_of
 from mmdesk.training.record import load_records
 
@@ -29,15 +31,45 @@ def image_baseline(folder: Path, spec: Manifest, name: str, split: str) -> NDArr
     return np.asarray(model.decision_function(flat[~train]))
 
 
-def murmur_baseline(folder: Path, split: str) -> NDArray[np.intp]:
-    """An SVM on the mean log spectrum in 48 bands: (n,) the class of the split's rows in order."""
-    rows = [row for row in rows_of(folder, "heart_sound") if row["split"] in ("train", split)]
-    features = np.stack([_spectrum(folder / "heart_sound" / row["path"]) for row in rows])
-    labels = np.array([LABELS["murmur"].index(row["label"]) for row in rows])
-    train = np.array([row["split"] == "train" for row in rows])
-    model = make_pipeline(StandardScaler(), SVC(C=10, class_weight="balanced"))
-    model.fit(features[train], labels[train])
-    return np.asarray(model.predict(features[~train]))
+@dataclass(frozen=True, slots=True)
+class Guesses:
+    """truth and best (n,) classes, groups (n,)."""
+
+    truth: NDArray[np.intp]
+    best: NDArray[np.intp]
+    groups: NDArray[np.str_]
+
+
+def murmur_baseline(folder: Path, split: str) -> tuple[Guesses, Guesses]:
+    """An SVM on the mean log spectrum in 48 bands: on `split`, and out of fold on train and val, in the
+    folds of stage `audio`."""
+    rows = rows_of(folder, "heart_sound")
+    learn = [row for row in rows if row["split"] in ("train", "val")]
+    held = [row for row in rows if row["split"] == split]
+    x, y = _spectra(folder, learn), _classes(learn)
+    folds = clip_folds(learn)
+    out_of_fold = np.zeros(len(y), np.intp)
+    for fold in range(FOLDS):
+        model = _spectral_svm().fit(x[folds != fold], y[folds != fold])
+        out_of_fold[folds == fold] = model.predict(x[folds == fold])
+    best = np.asarray(_spectral_svm().fit(x, y).predict(_spectra(folder, held))) if held else np.zeros(0, int)
+    return Guesses(_classes(held), best, _groups(held)), Guesses(y, out_of_fold, _groups(learn))
+
+
+def _spectral_svm() -> Pipeline:
+    return make_pipeline(StandardScaler(), SVC(C=10, class_weight="balanced"))
+
+
+def _spectra(folder: Path, rows: list[dict[str, str]]) -> NDArray[np.float64]:
+    return np.stack([_spectrum(folder / "heart_sound" / row["path"]) for row in rows])
+
+
+def _classes(rows: list[dict[str, str]]) -> NDArray[np.intp]:
+    return np.array([LABELS["murmur"].index(row["label"]) for row in rows], np.intp)
+
+
+def _groups(rows: list[dict[str, str]]) -> NDArray[np.str_]:
+    return np.array([row["group"] for row in rows])
 
 
 def _spectrum(path: Path) -> NDArray[np.float64]:

@@ -21,7 +21,7 @@ from mmdesk.model.sound import SAMPLE_RATE
 from mmdesk.packs.manifest import Measured
 from mmdesk.packs.reader import Encoded, PackReader
 from mmdesk.training.audio import VALVES
-from mmdesk.training.baselines import image_baseline, liver_baseline, murmur_baseline
+from mmdesk.training.baselines import Guesses, image_baseline, liver_baseline, murmur_baseline
 from mmdesk.training.calibration import calibration_error
 from mmdesk.training.data import LABELS, data_folder, rows_of
 from mmdesk.training.image import IMAGE_TASKS
@@ -144,6 +144,10 @@ def four_diseases(truth: NDArray[np.intp], best: NDArray[np.intp]) -> float:
     return float(np.mean([(best[truth == c] == c).mean() for c in range(1, 5) if (truth == c).any()]))
 
 
+def _four(guesses: Guesses) -> Metric:
+    return lambda rows: four_diseases(guesses.truth[rows], guesses.best[rows])
+
+
 def _balanced(truth: NDArray[np.intp], best: NDArray[np.intp]) -> float:
     """Mean recall of the classes that are there; a resample may lack one."""
     return float(np.mean([(best[truth == c] == c).mean() for c in np.unique(truth)]))
@@ -264,13 +268,10 @@ def baselines(reader: PackReader, folder: Path, split: str) -> list[Measured]:
             "AUC, normal or not, PCA + SVM": lambda r, t=truth, d=decision: _auc(t[r] == 0, d[r, 0]),  # type: ignore[misc]
         }
         measured += [interval(name, metric, groups, value, split) for metric, value in metrics.items()]
-    rows = [row for row in rows_of(folder, "heart_sound") if row["split"] == split]
-    if rows:
-        best = murmur_baseline(folder, split)
-        truth = np.array([LABELS["murmur"].index(row["label"]) for row in rows])
-        groups = np.array([row["group"] for row in rows])
-        metric = "balanced accuracy, four diseases, SVM on spectral means"
-        measured.append(interval("murmur", metric, groups, lambda r: four_diseases(truth[r], best[r]), split))
+    metric = "balanced accuracy, four diseases, SVM on spectral means"
+    for guesses, name in zip(murmur_baseline(folder, split), (split, CROSS_VALIDATED), strict=True):
+        if len(guesses.truth):
+            measured.append(interval("murmur", metric, guesses.groups, _four(guesses), name))
     probability, sick = liver_baseline(folder, reader.manifest)
     everyone = np.arange(len(sick)).astype(str)
     metric = "AUC, liver disease, random forest"

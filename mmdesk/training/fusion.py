@@ -169,7 +169,7 @@ class Loaded:
 
     def folds(self) -> dict[str, NDArray[np.intp]]:
         liver = ~np.isnan(self.records.targets[:, -1])
-        clips = clip_folds(self.clips)
+        clips = clip_folds(self.clips.rows)
         return {"valve": self.patients.folds, "liver": self.records.folds[liver], "murmur": clips}
 
 
