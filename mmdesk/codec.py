@@ -1,7 +1,7 @@
 """Dataclasses to JSON values and back, by their type hints; used by case, events and report.
 
 Covers what those modules hold: frozen dataclasses, str enums, tuples, string-keyed mappings,
-bytes (base64), optional and union fields. A key that is missing takes the field's default.
+bytes (base64), optional and union fields. A key that is missing takes the field's default, or None where that may be.
 """
 
 import base64
@@ -47,7 +47,13 @@ def decode(kind: Any, value: Any) -> Any:
     if dataclasses.is_dataclass(kind):
         hints = _hints(cast(type, kind))
         given = _expect(dict, value)
-        return kind(**{name: decode(hints[name], item) for name, item in given.items()})  # type: ignore[operator]
+        left_out = {
+            f.name: None
+            for f in dataclasses.fields(kind)
+            if f.default is dataclasses.MISSING and f.name not in given and _may_be_none(hints[f.name])
+        }
+        read = {name: decode(hints[name], item) for name, item in given.items()}
+        return kind(**left_out, **read)  # type: ignore[operator]
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(value)
     if kind is bytes:
@@ -60,6 +66,10 @@ def decode(kind: Any, value: Any) -> Any:
 @cache
 def _hints(kind: type) -> dict[str, Any]:
     return typing.get_type_hints(kind)
+
+
+def _may_be_none(hint: Any) -> bool:
+    return types.NoneType in typing.get_args(hint)
 
 
 def _expect(kind: type, value: Any) -> Any:

@@ -1,0 +1,58 @@
+"""The decoder is a GPT-2: transformers loads its weights and gives the same logits."""
+
+import pytest
+import torch
+from transformers import GPT2Config, GPT2LMHeadModel
+
+from mmdesk.model.decoder import Cache, Decoder, DecoderConfig
+
+CONFIG = DecoderConfig(vocabulary=97, layers=3, heads=4, width=32, context=64)
+
+
+@pytest.fixture(scope="module")
+def decoder() -> Decoder:
+    torch.manual_seed(0)
+    made = Decoder(CONFIG).eval()
+    with torch.no_grad():
+        for parameter in made.parameters():  # far from the start, where all layers are nearly silent
+            parameter.add_(torch.randn_like(parameter) * 0.1)
+    return made
+
+
+def test_transformers_gives_the_same_logits(decoder: Decoder) -> None:
+    peer = GPT2LMHeadModel(
+        GPT2Config(
+            vocab_size=97,
+            n_positions=64,
+            n_embd=32,
+            n_layer=3,
+            n_head=4,
+            bos_token_id=None,
+            eos_token_id=None,
+        )
+    ).eval()
+    missing, unexpected = peer.load_state_dict(decoder.state_dict(), strict=False)
+    assert set(missing) <= {"lm_head.weight"}  # tied to the token table
+    assert not unexpected
+    peer.tie_weights()
+    ids = torch.randint(0, 97, (2, 40))
+    with torch.no_grad():
+        torch.testing.assert_close(decoder(decoder.embed(ids)), peer(ids).logits, atol=1e-4, rtol=0)
+
+
+def test_a_token_at_a_time_is_the_same_as_all_at_once(decoder: Decoder) -> None:
+    embedded = torch.cat([torch.randn(1, 4, 32), decoder.embed(torch.randint(0, 97, (1, 20)))], 1)
+    with torch.no_grad():
+        whole = decoder(embedded)[0]
+    cache = Cache(CONFIG)
+    logits = [decoder.read(embedded[:, :10], cache)]
+    logits += [decoder.read(embedded[:, place : place + 1], cache) for place in range(10, 24)]
+    torch.testing.assert_close(torch.stack(logits), whole[9:], atol=1e-4, rtol=0)
+
+
+def test_what_comes_later_changes_nothing_before(decoder: Decoder) -> None:
+    embedded = torch.randn(1, 12, 32)
+    changed = embedded.clone()
+    changed[:, 8:] += 1
+    with torch.no_grad():
+        torch.testing.assert_close(decoder(embedded)[:, :8], decoder(changed)[:, :8])
