@@ -1,7 +1,8 @@
 """Dataclasses to JSON values and back, by their type hints; used by case, events and report.
 
 Covers what those modules hold: frozen dataclasses, str enums, tuples, string-keyed mappings,
-bytes (base64), optional and union fields. A key that is missing takes the field's default, or None where that may be.
+bytes (base64), optional and union fields. A key that is missing takes the field's default, or None
+where that may be.
 """
 
 import base64
@@ -59,13 +60,20 @@ def decode(kind: Any, value: Any) -> Any:
     if kind is bytes:
         return base64.b64decode(_expect(str, value), validate=True)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        return _as_float(value)
     return _expect(kind, value)
 
 
 @cache
 def _hints(kind: type) -> dict[str, Any]:
     return typing.get_type_hints(kind)
+
+
+def _as_float(value: int) -> float:
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise ValueError("a number too large for a float") from error
 
 
 def _may_be_none(hint: Any) -> bool:

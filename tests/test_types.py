@@ -99,7 +99,7 @@ def test_a_whole_number_in_json_is_read_as_a_number() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_every_event_comes_back_as_it_was(kind: type, data: st.DataObject) -> None:
     event = data.draw(values_of(kind))
@@ -124,7 +124,7 @@ JSON = st.recursive(
 
 @given(JSON)
 @pytest.mark.parametrize("kind", [Case, Fact, Report, *KINDS], ids=lambda kind: kind.__name__)
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_what_does_not_fit_is_refused(kind: type, value: Any) -> None:
     try:
         codec.decode(kind, value)
@@ -284,7 +284,6 @@ def test_a_report_of_nothing_is_still_marked() -> None:
     assert RESEARCH_USE in text and "## Scores" not in text
 
 
-@pytest.mark.xfail(reason="a whole number beyond a float raises OverflowError", raises=OverflowError)
 def test_a_number_too_large_is_refused_like_any_other() -> None:
     with pytest.raises((TypeError, ValueError, KeyError)):
         codec.decode(Fact, json.loads('{"name": "age", "value": 1' + "0" * 400 + "}"))

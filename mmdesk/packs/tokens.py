@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
+from mmdesk.errors import PackProblem
 from mmdesk.plan import EXAM, MAX_SLOTS, SECTIONS, STATUSES, SectionPlan
 
 PAD, TEXT, REPORT, STOP = "<pad>", "<text>", "<report>", "<stop>"
@@ -27,7 +28,12 @@ class Tokens:
 
     @classmethod
     def read(cls, path: Path) -> "Tokens":
-        return cls(Tokenizer.from_file(str(path)))
+        """Raises PackProblem where it is no tokenizer, or one without the special tokens."""
+        try:
+            return cls(Tokenizer.from_file(str(path)))
+        except Exception as error:  # the library raises nothing narrower
+            problem = f"{path.name} cannot be read: {error}"
+            raise PackProblem(path.parent.name, problem, "Get the pack again.") from error
 
     def __len__(self) -> int:
         return self._tokenizer.get_vocab_size()
