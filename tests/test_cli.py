@@ -328,8 +328,8 @@ def test_train_and_evaluate_pass_their_options_on(monkeypatch: pytest.MonkeyPatc
         "--device",
         "cpu",
     )
-    run(monkeypatch, plays(), "evaluate", "clinic", "--data", "d", "--out", "results.json")
+    run(monkeypatch, plays(), "evaluate", "clinic", "--data", "d", "--out", "results.json", "--reports", "5")
     assert calls == [
         (Path("clinic.toml"), Path("runs/clinic"), None, ["image", "audio"], False, "cpu"),
-        (tmp_path / "clinic", Path("d"), "test", Path("results.json")),
+        (tmp_path / "clinic", Path("d"), "test", Path("results.json"), 5),
     ]

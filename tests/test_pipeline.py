@@ -34,6 +34,7 @@ from mmdesk.events import (
     Stopped,
     TextDelta,
 )
+from mmdesk.packs import writer
 from mmdesk.packs.reader import PackReader
 from mmdesk.plan import fact_slots, finding_slots
 from mmdesk.report import Origin, Report, Status
@@ -59,8 +60,9 @@ def loaded(tiny_pack: Path) -> LocalEngine:
 
 
 @pytest.fixture
-def engine(loaded: LocalEngine) -> LocalEngine:
-    """With an empty cache."""
+def engine(loaded: LocalEngine, monkeypatch: pytest.MonkeyPatch) -> LocalEngine:
+    """With an empty cache. Its nonsense is cut short: none of it is shown."""
+    monkeypatch.setattr(writer, "MOST_TOKENS", 8)
     loaded._pipeline._cache.clear()
     return loaded
 
@@ -180,7 +182,8 @@ def test_findings_are_stated_where_they_belong(engine: LocalEngine, inputs: Inpu
     texts = finding_slots(report.findings)
     home = {"chest": "image", "valve": "audio", "liver": "record"}
     for name in ("image", "audio", "record"):
-        said = [n for part in report.sections if part.name == name for s in part.sentences for n in s.findings]
+        sentences = [s for part in report.sections if part.name == name for s in part.sentences]
+        said = [n for s in sentences for n in s.findings]
         due = [f.name for f in report.findings if home[f.task] == name and f.name in texts]
         assert sorted(said) == sorted(due)
     (impression,) = (part for part in report.sections if part.name == "impression")
@@ -446,7 +449,7 @@ def test_a_stop_answers_within_a_token(
     read, after = decoder.read, []
 
     def counting(*arguments: Any) -> Any:
-        if len(after) == 40:
+        if len(after) == 20:
             stop.stop()
         after.append(stop.stopped)
         return read(*arguments)

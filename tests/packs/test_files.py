@@ -111,7 +111,9 @@ def test_no_format(pack: Path) -> None:
     assert "format none" in refusal(pack, after_check=True).problem
 
 
-@pytest.mark.parametrize("content", [b"format = ", b"\xff\xfe", b"format = 1\nname = 'x'\n", b"a = [1,\n2,\n}"])
+@pytest.mark.parametrize(
+    "content", [b"format = ", b"\xff\xfe", b"format = 1\nname = 'x'\n", b"a = [1,\n2,\n}"]
+)
 def test_a_broken_manifest(pack: Path, content: bytes) -> None:
     (pack / "pack.toml").write_bytes(content)
     assert "pack.toml" in refusal(pack, after_check=True).problem
