@@ -14,7 +14,6 @@ from collections.abc import Callable
 import torch
 from transformers import GPT2Config, GPT2LMHeadModel
 
-from mmdesk import resources
 from mmdesk.case import Case, Input, Modality
 from mmdesk.engine import StopToken
 from mmdesk.engine.local import LocalEngine
@@ -22,6 +21,7 @@ from mmdesk.events import StageFinished
 from mmdesk.model.decoder import Cache, Decoder
 from mmdesk.packs.files import find
 from mmdesk.packs.reader import PackReader
+from mmdesk.resources import sample_case
 
 RUNS = 9
 NEW_TOKENS = 128
@@ -35,17 +35,6 @@ def median(work: Callable[[], object], runs: int = RUNS) -> float:
         work()
         times.append(time.perf_counter() - start)
     return statistics.median(times)
-
-
-def sample_case() -> Case:
-    folder = resources.folder() / "samples" / "sample"
-    return Case(
-        {
-            Modality.IMAGE: (Input.from_path(folder / "radiograph.png"),),
-            Modality.AUDIO: (Input.from_path(folder / "heart_sound.wav"),),
-            Modality.RECORD: (Input.from_path(folder / "record.txt"),),
-        }
-    )
 
 
 def analysis_times() -> None:

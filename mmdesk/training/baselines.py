@@ -86,11 +86,12 @@ def liver_baseline(folder: Path, spec: Manifest) -> tuple[NDArray[np.float64], N
     """A random forest's out-of-fold probabilities of liver disease, in the same folds, and the truth."""
     records = load_records(folder, spec.vocabulary)
     records = records.where(~np.isnan(records.targets[:, -1]))
+    values = records.values[:, ~np.isnan(records.values).all(0)]
     truth = records.targets[:, -1] > 0.5
     probabilities = np.zeros(len(truth))
     for fold in sorted(set(records.folds.tolist())):
         held = records.folds == fold
         model = make_pipeline(SimpleImputer(), RandomForestClassifier(500, random_state=0))
-        model.fit(records.values[~held], truth[~held])
-        probabilities[held] = model.predict_proba(records.values[held])[:, 1]
+        model.fit(values[~held], truth[~held])
+        probabilities[held] = model.predict_proba(values[held])[:, 1]
     return probabilities, truth
