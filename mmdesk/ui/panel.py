@@ -1,0 +1,162 @@
+"""The frame that every panel of the window has: title, state chip, cards, body, actions."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from mmdesk.ui import icons
+from mmdesk.ui.theme import GRID
+
+
+def set_property(widget: QWidget, name: str, value: str) -> None:
+    """A property that the style sheet asks for; the widget is drawn anew where it changed."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+        widget.update()
+
+
+def label(text: str = "", kind: str = "", tone: str = "") -> QLabel:
+    """A label of the style sheet's `kind` (title, chip, small, large) and `tone`."""
+    made = QLabel(text)
+    made.setProperty("kind", kind)
+    made.setProperty("tone", tone)
+    made.setTextFormat(Qt.TextFormat.PlainText)  # what a file or a model says is never markup
+    return made
+
+
+class Card(QFrame):
+    """What went wrong or is worth knowing, and what to do; it stays until it is put away."""
+
+    dismissed = Signal()
+
+    def __init__(self, text: str, remedy: str = "", tone: str = "problem") -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.setProperty("tone", tone)
+        self.text = text
+        what = label(text)
+        what.setWordWrap(True)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(what)
+        if remedy:
+            help_ = label(remedy, tone="muted")
+            help_.setWordWrap(True)
+            words.addWidget(help_)
+        close = QToolButton()
+        close.setIcon(icons.icon("close"))
+        close.setToolTip(self.tr("Dismiss"))
+        close.setAccessibleName(self.tr("Dismiss: {}").format(text))
+        close.clicked.connect(self.dismissed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, GRID // 2, GRID // 2, GRID // 2)
+        row.addLayout(words, 1)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self.setAccessibleName(f"{text} {remedy}".strip())
+
+
+class Panel(QFrame):
+    """`body` and `buttons` are layouts to fill; `set_chip` says how it stands."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAccessibleName(title)
+        self.title = label(title.upper(), "title")
+        self.chip = label("", "chip", "muted")
+        self.chip.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        header = QHBoxLayout()
+        header.addWidget(self.title)
+        header.addStretch(1)
+        header.addWidget(self.chip)
+        self.header = header
+        self._cards = QVBoxLayout()
+        self._cards.setSpacing(GRID // 2)
+        self.body = QVBoxLayout()
+        self.buttons = QHBoxLayout()
+        self.buttons.setSpacing(GRID // 2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID * 3 // 2, GRID, GRID * 3 // 2, GRID)
+        column.setSpacing(GRID)
+        column.addLayout(header)
+        column.addLayout(self._cards)
+        column.addLayout(self.body, 1)
+        column.addLayout(self.buttons)
+
+    def retitle(self, title: str) -> None:
+        self.setAccessibleName(title)
+        self.title.setText(title.upper())
+
+    def set_chip(self, text: str, tone: str = "muted") -> None:
+        """tone: muted, good, accent, warning or problem."""
+        self.chip.setText(text)
+        set_property(self.chip, "tone", tone)
+
+    def show_card(self, text: str, remedy: str = "", tone: str = "problem") -> None:
+        """A card below the title; the same words are shown once. tone: problem or notice."""
+        if text in self.cards():
+            return
+        card = Card(text, remedy, tone)
+        card.dismissed.connect(card.deleteLater)
+        self._cards.addWidget(card)
+
+    def cards(self) -> list[str]:
+        """What the cards on the panel say."""
+        return [card.text for card in self._card_widgets()]
+
+    def clear_cards(self) -> None:
+        for card in self._card_widgets():
+            self._cards.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+
+    def set_drop(self, verdict: str) -> None:
+        """While something is dragged over the window: "accept", "refuse" or ""."""
+        set_property(self, "drop", verdict)
+
+    def add_action(self, text: str, icon: str = "") -> QPushButton:
+        """A quiet button at the panel's foot."""
+        button = QPushButton(text)
+        if icon:
+            button.setIcon(icons.icon(icon))
+        button.setAccessibleName(text)
+        self.buttons.addWidget(button)
+        return button
+
+    def _card_widgets(self) -> list[Card]:
+        items = (self._cards.itemAt(place) for place in range(self._cards.count()))
+        return [card for item in items if item and isinstance(card := item.widget(), Card)]
+
+
+class EmptyTarget(QFrame):
+    """What an input panel shows while it has no input: what it takes, Browse and Paste."""
+
+    browse_asked = Signal()
+    paste_asked = Signal()
+
+    def __init__(self, takes: str, icon: QIcon) -> None:
+        super().__init__()
+        self.setObjectName("target")
+        picture = QLabel()
+        picture.setPixmap(icon.pixmap(32, 32))
+        self.words = label(takes, tone="muted")
+        self.words.setWordWrap(True)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        browse = QPushButton(self.tr("Browse…"))
+        paste = QPushButton(self.tr("Paste"))
+        for button, signal in ((browse, self.browse_asked), (paste, self.paste_asked)):
+            button.setProperty("kind", "outlined")
+            button.clicked.connect(signal)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(browse)
+        buttons.addWidget(paste)
+        buttons.addStretch(1)
+        column = QVBoxLayout(self)
+        column.addStretch(1)
+        column.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.words)
+        column.addLayout(buttons)
+        column.addStretch(1)
