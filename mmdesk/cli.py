@@ -6,7 +6,6 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Literal
@@ -18,11 +17,11 @@ from mmdesk.case import Case, Input, Modality
 from mmdesk.engine import StopToken
 from mmdesk.errors import PackProblem, PromptProblem, UserProblem
 from mmdesk.events import Event, Failed, InputFailed, ReportReady, Stopped
+from mmdesk.export import save_report
 from mmdesk.report import Report
 
 FAILED, USAGE, STOPPED = 1, 2, 130
 BUILT_IN = "clinic"
-STOPPED_NOTICE = "Stopped on request; the report holds what was written until then."
 TRAIN_EXTRA = {"matplotlib", "sklearn", "tomli_w", "torchvision"}
 
 app = typer.Typer(
@@ -59,7 +58,7 @@ def analyze(
     pack: Annotated[str, typer.Option(metavar="NAME_OR_FOLDER", help="The model pack.")] = BUILT_IN,
     as_json: Annotated[bool, typer.Option("--json", help="Print one event a line, as JSON.")] = False,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the report; .json or Markdown.")
+        Path | None, typer.Option(metavar="FILE", help="Write the report; .json, .txt or Markdown.")
     ] = None,
 ) -> None:
     """Read a case and write its report. --image and --audio may be given several times."""
@@ -176,7 +175,7 @@ def _analyze(case: Case, pack: str, as_json: bool, out: Path | None) -> int:
             _save(report, out)
             return FAILED if broken else 0
         case Stopped(report=report):
-            _save(report and replace(report, notices=(STOPPED_NOTICE, *report.notices)), out)
+            _save(report and report.stopped(), out)
             return STOPPED
         case Failed():
             return FAILED
@@ -229,21 +228,8 @@ def _stopping(stop: StopToken) -> Iterator[None]:
 
 
 def _save(report: Report | None, out: Path | None) -> None:
-    """Writes in one step: whoever reads `out` finds the old file or the whole new one."""
-    if out is None or report is None:
-        return
-    if out.suffix == ".json":
-        text = json.dumps(report.to_json(), ensure_ascii=False, indent=2) + "\n"
-    else:
-        text = report.to_markdown()
-    part = out.with_name(f".{out.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8", errors="replace")
-        part.replace(out)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        reason = error.strerror or "the disk gave an error"
-        raise UserProblem(out.name, f"the report cannot be written ({reason})", "Name another.") from error
+    if report is not None and out is not None:
+        save_report(out, report)
 
 
 def _pack_folder(pack: str) -> Path:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mmdesk.case import Fact, Flag, Modality
-from mmdesk.report import Finding
+from mmdesk.report import Finding, percent
 from mmdesk.vocabulary import Term, Vocabulary
 
 MAX_SLOTS = 48
@@ -89,13 +89,6 @@ def fact_text(fact: Fact, term: Term) -> str:
 def number_text(value: float) -> str:
     """The shortest decimal that reads back as the same number to six digits: 38.9, 14, 0.25."""
     return f"{value:.6g}"
-
-
-def percent(probability: float) -> str:
-    """Whole percent, never 0% or 100%: those would claim certainty."""
-    if probability < 0.01:
-        return "under 1%"
-    return "over 99%" if probability > 0.99 else f"{probability:.0%}"
 
 
 def render(template: str, slots: Iterable[Slot], exam: str) -> str:

@@ -1,7 +1,7 @@
 """Report: findings, sections, sentences and what each rests on, and where all of it came from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
@@ -9,6 +9,7 @@ from mmdesk import codec
 from mmdesk.case import Fact, Modality
 
 RESEARCH_USE = "Research use only, not for diagnosis."
+STOPPED_NOTICE = "Stopped on request; the report holds what was written until then."
 
 
 class Status(StrEnum):
@@ -39,6 +40,13 @@ class Finding:
         if self.probability >= self.high:
             return Status.PRESENT
         return Status.ABSENT if self.probability < self.low else Status.UNSURE
+
+
+def percent(probability: float) -> str:
+    """Whole percent, never 0% or 100%: those would claim certainty."""
+    if probability < 0.01:
+        return "under 1%"
+    return "over 99%" if probability > 0.99 else f"{probability:.0%}"
 
 
 class Origin(StrEnum):
@@ -110,6 +118,10 @@ class Report:
         report: Self = codec.decode(cls, value)
         return report
 
+    def stopped(self) -> Self:
+        """The same report, saying first that it was stopped on request."""
+        return replace(self, notices=(STOPPED_NOTICE, *self.notices))
+
     def to_markdown(self) -> str:
         lines = ["# Report", "", f"**{RESEARCH_USE}**", ""]
         for notice in self.notices:
@@ -125,11 +137,30 @@ class Report:
                 "| --- | ---: | --- | --- |",
             ]
             lines += [
-                f"| {f.label} | {f.probability:.0%} | {f.status} | {', '.join(f.inputs)} |"
+                f"| {f.label} | {percent(f.probability)} | {f.status} | {', '.join(f.inputs)} |"
                 for f in self.findings
             ]
             lines.append("")
+        return "\n".join(lines + self._origin()) + "\n"
+
+    def to_text(self) -> str:
+        """For a mail or a record that knows no markup; the scores stand in columns."""
+        lines = [RESEARCH_USE, ""]
+        for notice in self.notices:
+            lines += [f"! {notice}", ""]
+        for section in self.sections:
+            lines += [section.title.upper(), " ".join(sentence.text for sentence in section.sentences), ""]
+        if self.findings:
+            width = max(len(f.label) for f in self.findings)
+            lines.append("SCORES")
+            lines += [
+                f"{f.label:<{width}}  {percent(f.probability):>8}  {f.status:<8}  from {', '.join(f.inputs)}"
+                for f in self.findings
+            ]
+            lines.append("")
+        return "\n".join(lines + self._origin()) + "\n"
+
+    def _origin(self) -> list[str]:
         p = self.provenance
-        lines.append(f"Pack {p.pack} {p.version}, {p.pack_sha256[:12]}; {p.created}.")
-        lines += [f"Left out: {s.name}: {s.problem}" for s in p.sources if s.problem]
-        return "\n".join(lines) + "\n"
+        left_out = [f"Left out: {s.name}: {s.problem}" for s in p.sources if s.problem]
+        return [f"Pack {p.pack} {p.version}, {p.pack_sha256[:12]}; {p.created}.", *left_out]

@@ -28,7 +28,16 @@ from mmdesk.events import (
     Stopped,
     TextDelta,
 )
-from mmdesk.report import RESEARCH_USE, Finding, Origin, Provenance, Report, Section, Sentence
+from mmdesk.report import (
+    RESEARCH_USE,
+    STOPPED_NOTICE,
+    Finding,
+    Origin,
+    Provenance,
+    Report,
+    Section,
+    Sentence,
+)
 
 Script = Callable[[Case, StopToken], Iterator[Event]]
 
@@ -234,7 +243,7 @@ def test_ctrl_c_stops_and_keeps_what_was_written(monkeypatch: pytest.MonkeyPatch
     assert result.exit_code == 130
     assert "Größe" in result.stdout
     assert result.stdout.splitlines()[-1] == RESEARCH_USE
-    assert f"> {cli.STOPPED_NOTICE}" in out.read_text(encoding="utf-8")
+    assert f"> {STOPPED_NOTICE}" in out.read_text(encoding="utf-8")
     assert signal.getsignal(signal.SIGINT) is before
 
 

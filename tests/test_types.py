@@ -18,6 +18,7 @@ from mmdesk.case import Case, Fact, Flag, Input, Modality
 from mmdesk.events import Event
 from mmdesk.report import (
     RESEARCH_USE,
+    STOPPED_NOTICE,
     Finding,
     Origin,
     Provenance,
@@ -26,6 +27,7 @@ from mmdesk.report import (
     Sentence,
     Source,
     Status,
+    percent,
 )
 
 KINDS: tuple[type, ...] = Event.__args__  # type: ignore[attr-defined]
@@ -233,41 +235,43 @@ def test_where_the_thresholds_meet_nothing_is_unsure() -> None:
     assert set(found) == {Status.ABSENT, Status.PRESENT} and found.index(Status.PRESENT) == 40
 
 
-def test_the_markdown_holds_all_that_matters() -> None:
-    report = Report(
-        "id",
-        "full",
-        ("Chest: the age is not known.", "Brain: learned from slices."),
-        (Finding("effusion", "pleural effusion", "chest", 0.874, 0.2, 0.8, (Modality.IMAGE,)),),
-        (Fact("age", 4.0, "years"),),
-        (
-            Section(
-                "image",
-                "Image",
-                (
-                    Sentence("broken.png could not be read and was left out.", "image", Origin.FIXED),
-                    Sentence("The radiograph fits pleural effusion (87%).", "image", Origin.DECODER),
-                ),
-            ),
-            Section("record", "Record", (Sentence("Größe 1,2 m.", "record", Origin.PLAIN),)),
-        ),
-        Provenance(
-            "clinic",
-            "1.2.3",
-            "abcdef0123456789" * 4,
-            "2026-01-01T00:00:00+00:00",
+REPORT = Report(
+    "id",
+    "full",
+    ("Chest: the age is not known.", "Brain: learned from slices."),
+    (Finding("effusion", "pleural effusion", "chest", 0.874, 0.2, 0.8, (Modality.IMAGE,)),),
+    (Fact("age", 4.0, "years"),),
+    (
+        Section(
+            "image",
+            "Image",
             (
-                Source("whole.png", Modality.IMAGE, sha256="0" * 64),
-                Source("broken.png", Modality.IMAGE, problem="the picture is cut off"),
+                Sentence("broken.png could not be read and was left out.", "image", Origin.FIXED),
+                Sentence("The radiograph fits pleural effusion (87%).", "image", Origin.DECODER),
             ),
         ),
-    )
-    text = report.to_markdown()
+        Section("record", "Record", (Sentence("Größe 1,2 m.", "record", Origin.PLAIN),)),
+    ),
+    Provenance(
+        "clinic",
+        "1.2.3",
+        "abcdef0123456789" * 4,
+        "2026-01-01T00:00:00+00:00",
+        (
+            Source("whole.png", Modality.IMAGE, sha256="0" * 64),
+            Source("broken.png", Modality.IMAGE, problem="the picture is cut off"),
+        ),
+    ),
+)
+
+
+def test_the_markdown_holds_all_that_matters() -> None:
+    text = REPORT.to_markdown()
     assert RESEARCH_USE in text
     assert text.index(RESEARCH_USE) < text.index("> Chest: the age") < text.index("## Image")
-    for notice in report.notices:
+    for notice in REPORT.notices:
         assert f"> {notice}\n" in text
-    for section in report.sections:
+    for section in REPORT.sections:
         assert f"## {section.title}\n" in text
         for sentence in section.sentences:
             assert sentence.text in text
@@ -278,9 +282,52 @@ def test_the_markdown_holds_all_that_matters() -> None:
     assert text.endswith("\n")
 
 
+def test_the_plain_text_holds_all_that_matters() -> None:
+    assert (
+        REPORT.to_text()
+        == """\
+Research use only, not for diagnosis.
+
+! Chest: the age is not known.
+
+! Brain: learned from slices.
+
+IMAGE
+broken.png could not be read and was left out. The radiograph fits pleural effusion (87%).
+
+RECORD
+Größe 1,2 m.
+
+SCORES
+pleural effusion       87%  present   from image
+
+Pack clinic 1.2.3, abcdef012345; 2026-01-01T00:00:00+00:00.
+Left out: broken.png: the picture is cut off
+"""
+    )
+
+
 def test_a_report_of_nothing_is_still_marked() -> None:
-    text = Report("id", "full", (), (), (), (), Provenance("p", "1", "0" * 64, "now", ())).to_markdown()
-    assert RESEARCH_USE in text and "## Scores" not in text
+    report = Report("id", "full", (), (), (), (), Provenance("p", "1", "0" * 64, "now", ()))
+    assert RESEARCH_USE in report.to_markdown() and "## Scores" not in report.to_markdown()
+    assert RESEARCH_USE in report.to_text() and "SCORES" not in report.to_text()
+
+
+def test_a_stopped_report_says_so_first() -> None:
+    stopped = REPORT.stopped()
+    assert stopped.notices == (STOPPED_NOTICE, *REPORT.notices) and stopped.sections == REPORT.sections
+    assert stopped.to_text().index(STOPPED_NOTICE) < stopped.to_text().index("IMAGE")
+
+
+@pytest.mark.parametrize(
+    ("probability", "text"),
+    [(0.0, "under 1%"), (0.0099, "under 1%"), (0.01, "1%"), (0.5, "50%"), (0.99, "99%"), (1.0, "over 99%")],
+)
+def test_a_percentage_never_claims_certainty(probability: float, text: str) -> None:
+    assert percent(probability) == text
+    sure = dataclasses.replace(REPORT.findings[0], probability=probability)
+    report = dataclasses.replace(REPORT, findings=(sure,))
+    assert f"| {text} |" in report.to_markdown() and f" {text}  " in report.to_text()
 
 
 def test_a_number_too_large_is_refused_like_any_other() -> None:
