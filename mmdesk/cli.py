@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from mmdesk import events, resources
+from mmdesk import display, events, resources
 from mmdesk.case import Case, Input, Modality
 from mmdesk.engine import StopToken
 from mmdesk.errors import PackProblem, PromptProblem, UserProblem
@@ -43,10 +43,27 @@ class UsageProblem(UserProblem):
 
 @app.callback(invoke_without_command=True)
 def start(context: typer.Context) -> None:
+    """Without a command: open the window; where there is no display, read the sample case here."""
     if context.invoked_subcommand is None:
-        typer.echo("No window in this version: the sample case is read here, in the terminal.")
         with _plainly():
+            missing = display.missing()
+            if missing is None:
+                raise typer.Exit(_window([], demo=False))
+            typer.echo(f"{missing} The sample case is read here, in the terminal.")
             raise typer.Exit(_analyze(resources.sample_case(), BUILT_IN, as_json=False, out=None))
+
+
+@app.command()
+def window(
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILES]…", show_default=False)] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Play the sample cases one after the other.")] = False,
+) -> None:
+    """Open the window, with a case file or with images, recordings and a record."""
+    with _plainly():
+        missing = display.missing()
+        if missing is not None:
+            raise UserProblem("mmdesk window", missing.rstrip("."), "Use mmdesk analyze instead.")
+        raise typer.Exit(_window([path.absolute() for path in files or []], demo))
 
 
 @app.command()
@@ -159,6 +176,12 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
     app()
+
+
+def _window(files: list[Path], demo: bool) -> int:
+    from mmdesk.ui.app import run
+
+    return run(files, demo)
 
 
 def _analyze(case: Case, pack: str, as_json: bool, out: Path | None) -> int:

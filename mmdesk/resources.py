@@ -13,13 +13,18 @@ def folder() -> Path:
     return installed if installed.is_dir() else _PACKAGE.parent / "resources"
 
 
+def samples() -> dict[str, Case]:
+    """The built-in cases by name, made-up people all: `sample` has a synthetic radiograph and heart sound
+    and a record, `liver` a record alone."""
+    files = {Modality.IMAGE: "radiograph.png", Modality.AUDIO: "heart_sound.wav", Modality.RECORD: "record.txt"}
+    cases = {}
+    for name in ("sample", "liver"):
+        paths = {modality: folder() / "samples" / name / file for modality, file in files.items()}
+        inputs = {modality: (Input.from_path(path),) for modality, path in paths.items() if path.is_file()}
+        cases[name] = Case(inputs)
+    return cases
+
+
 def sample_case() -> Case:
-    """The built-in case: a made-up person, with a synthetic radiograph and heart sound."""
-    sample = folder() / "samples" / "sample"
-    return Case(
-        {
-            Modality.IMAGE: (Input.from_path(sample / "radiograph.png"),),
-            Modality.AUDIO: (Input.from_path(sample / "heart_sound.wav"),),
-            Modality.RECORD: (Input.from_path(sample / "record.txt"),),
-        }
-    )
+    """The built-in case with all three inputs."""
+    return samples()["sample"]

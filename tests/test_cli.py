@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 from typer.testing import CliRunner, Result
 
-from mmdesk import cli, events
+from mmdesk import cli, display, events
 from mmdesk.case import Case, Modality
 from mmdesk.engine import StopToken
 from mmdesk.errors import PackProblem, PromptProblem
@@ -264,12 +264,36 @@ def test_a_second_ctrl_c_interrupts(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run(monkeypatch, script, "analyze", "--image", "a.png").exit_code == 130
 
 
-def test_without_a_command_the_sample_case_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_display_the_sample_case_is_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(display, "missing", lambda: "There is no display for a window.")
     result = run(monkeypatch, plays(*WHOLE))
     first, second, *_ = result.stdout.splitlines()
-    assert first == "No window in this version: the sample case is read here, in the terminal."
+    assert first == "There is no display for a window. The sample case is read here, in the terminal."
     assert second == "Reading radiograph.png, heart_sound.wav, record.txt with the pack clinic."
     assert result.exit_code == 0
+
+
+def test_a_window_without_a_display_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(display, "missing", lambda: "There is no display for a window.")
+    result = run(monkeypatch, plays(), "window", "case.mmcase")
+    expected = "mmdesk window: There is no display for a window. Use mmdesk analyze instead.\n"
+    assert result.stderr == expected
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "paths", "demo"), [([], [], False), (["window", "a.png", "b.wav", "--demo"], 2, True)]
+)
+def test_with_a_display_the_window_opens(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], paths: list[str] | int, demo: bool
+) -> None:
+    calls: list[tuple[list[Path], bool]] = []
+    application = ModuleType("mmdesk.ui.app")
+    vars(application).update(run=lambda *a: calls.append(a) or 7)
+    monkeypatch.setitem(sys.modules, "mmdesk.ui.app", application)
+    monkeypatch.setattr(display, "missing", lambda: None)
+    assert run(monkeypatch, plays(), *arguments).exit_code == 7
+    assert calls == [([Path(name).absolute() for name in ("a.png", "b.wav")] if paths else [], demo)]
 
 
 def test_pack_verify_prints_what_was_run(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,48 @@
+"""Can a window be opened here? Qt aborts the whole process where it cannot, so it is asked before."""
+
+import ctypes
+import os
+import sys
+
+# What Qt's wheels leave to the system on Linux: library → Debian's package.
+_LIBRARIES = {
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libxkbcommon.so.0": "libxkbcommon0",
+}
+_X11_LIBRARIES = {
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+}
+
+
+def missing() -> str | None:
+    """A sentence on why no window can be opened, with what to do; None where one can."""
+    if not sys.platform.startswith("linux"):
+        return None
+    wayland, x11 = os.environ.get("WAYLAND_DISPLAY"), os.environ.get("DISPLAY")
+    platform = os.environ.get("QT_QPA_PLATFORM")
+    if not (wayland or x11 or platform):
+        return "There is no display for a window."
+    needed = _LIBRARIES | (_X11_LIBRARIES if x11 and not wayland and platform in (None, "xcb") else {})
+    packages = [package for library, package in needed.items() if not _loads(library)]
+    if packages:
+        return f"A window needs libraries that are not here; on Debian: apt install {' '.join(packages)}."
+    return None
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,89 @@
+"""The application: settings, language, theme, one window, one engine."""
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from mmdesk import settings as store
+from mmdesk.archive import Archive
+from mmdesk.errors import PackProblem
+from mmdesk.packs import files as pack_files
+from mmdesk.settings import Settings
+from mmdesk.ui import icons, language, theme
+from mmdesk.ui.window import MainWindow
+from mmdesk.ui.worker import Worker
+
+
+class Application(QObject):
+    """Holds the window and does what concerns all of it: looks, language, settings, the end."""
+
+    def __init__(self, app: QApplication, settings: Settings, warning: str | None) -> None:
+        super().__init__(app)
+        self._app = app
+        self._settings = settings
+        self._speaker = language.Speaker(app)
+        self._dress(settings)
+        state = QSettings(str(store.config_folder() / "window.ini"), QSettings.Format.IniFormat)
+        self.worker = Worker(settings.engine, self)
+        self.archive = Archive(store.data_folder() / "cases")
+        self.window = MainWindow(settings, self.archive, self.worker, state)
+        self.window.record.set_english_notice(self._speaker.language != "en")
+        self.window.settings_changed.connect(self._changed)
+        self.window.gone.connect(app.quit)
+        if warning:
+            self.window.notice.say("settings", warning)
+
+    def start(self, paths: Sequence[Path], demo: bool) -> None:
+        """Show the window; the engine loads while it is already usable."""
+        self.window.show()
+        try:
+            self.worker.start(pack_files.find(self._settings.pack))
+        except PackProblem:
+            pass  # the window says so already, and another pack can be chosen
+        if paths:
+            self.window.desk.intake.take_paths(list(paths))
+        if demo:
+            self.window.actions_["demo"].trigger()
+        QTimer.singleShot(0, self._look_back)
+
+    def _look_back(self) -> None:
+        """Cases that a crash left, and kept ones that are too old."""
+        left = self.archive.unfinished()
+        if left:
+            self.window.offer(left[0].path)
+        self.archive.expire(self._settings.retention_days)
+
+    def _dress(self, settings: Settings) -> None:
+        self._speaker.speak(language.chosen(settings.language))
+        theme.apply(self._app, settings.theme, settings.text_size)
+
+    def _changed(self, settings: Settings) -> None:
+        before, self._settings = self._settings, settings
+        if settings.language != before.language:
+            self._speaker.speak(language.chosen(settings.language))
+            self.window.record.set_english_notice(self._speaker.language != "en")
+        if (settings.theme, settings.text_size) != (before.theme, before.text_size):
+            theme.apply(self._app, settings.theme, settings.text_size)
+        if settings != replace(before, live=before.live):
+            store.save(settings)
+
+
+def run(paths: Sequence[Path] = (), demo: bool = False) -> int:
+    """Open the window and give the exit code when it is closed."""
+    multiprocessing.freeze_support()
+    os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("mmdesk")
+    app.setDesktopFileName("mmdesk")
+    app.setWindowIcon(QIcon(icons.icon("audio", "accent")))
+    app.setQuitOnLastWindowClosed(False)  # the engine ends first
+    desk = Application(app, *store.load())
+    desk.start(paths, demo)
+    return app.exec()

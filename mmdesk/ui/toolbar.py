@@ -1,0 +1,105 @@
+"""The toolbar: actions as buttons, the pack, and the menus for export and for everything else."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QToolButton
+
+from mmdesk.ui import icons
+from mmdesk.ui.actions import Actions
+from mmdesk.ui.panel import label
+from mmdesk.ui.theme import GRID
+
+
+class Toolbar(QFrame):
+    """`pack_chosen` gives a pack's folder."""
+
+    pack_chosen = Signal(object)
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__()
+        self.setObjectName("topbar")
+        self._actions = actions
+        self.export_menu, self.more_menu = QMenu(self), QMenu(self)
+        self.recent_menu, self.sample_menu = QMenu(self), QMenu(self)
+        self._fill_menus()
+        self._pack_label = label("", "small", "muted")
+        self.packs = QComboBox()
+        self.packs.setMinimumWidth(120)
+        self.packs.activated.connect(self._choose_pack)
+        self._export, self._more = self._menu_button(self.export_menu), self._menu_button(self.more_menu)
+        self._export.setIcon(icons.icon("export"))
+        self._export.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._more.setIcon(icons.icon("more"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID * 3 // 2, GRID, GRID * 3 // 2, GRID)
+        row.setSpacing(GRID // 2)
+        for name in ("new", "open", "save"):
+            row.addWidget(self._button(actions[name], Qt.ToolButtonStyle.ToolButtonTextBesideIcon))
+        row.addSpacing(GRID)
+        row.addWidget(self._button(actions["analyse"], Qt.ToolButtonStyle.ToolButtonTextBesideIcon, "primary"))
+        for name in ("stop", "live"):
+            row.addWidget(self._button(actions[name], Qt.ToolButtonStyle.ToolButtonTextBesideIcon, "outlined"))
+        row.addStretch(1)
+        row.addWidget(self._pack_label)
+        row.addWidget(self.packs)
+        row.addSpacing(GRID)
+        row.addWidget(self._export)
+        for name in ("settings", "theme"):
+            row.addWidget(self._button(actions[name], Qt.ToolButtonStyle.ToolButtonIconOnly))
+        row.addWidget(self._more)
+        self.retranslate()
+
+    def show_packs(self, packs: list[tuple[str, Path]], chosen: Path) -> None:
+        """Title and folder of each pack; a pack in another folder is added."""
+        self.packs.clear()
+        for title, folder in packs:
+            self.packs.addItem(title, folder)
+        self.packs.setCurrentIndex(max(0, self.packs.findData(chosen)))
+
+    def retranslate(self) -> None:
+        self._pack_label.setText(self.tr("Pack"))
+        self.packs.setAccessibleName(self.tr("Model pack"))
+        self._export.setText(self.tr("Export"))
+        self._export.setAccessibleName(self.tr("Export the report"))
+        self._more.setToolTip(self.tr("More"))
+        self._more.setAccessibleName(self.tr("More"))
+        self.recent_menu.setTitle(self.tr("Recent cases"))
+        self.sample_menu.setTitle(self.tr("Sample cases"))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def _fill_menus(self) -> None:
+        for name in ("copy_text", "copy_markdown", "export"):
+            self.export_menu.addAction(self._actions[name])
+        self.more_menu.addMenu(self.recent_menu)
+        self.more_menu.addMenu(self.sample_menu)
+        self.more_menu.addAction(self._actions["demo"])
+        self.more_menu.addSeparator()
+        for name in ("save_as", "purge"):
+            self.more_menu.addAction(self._actions[name])
+        self.more_menu.addSeparator()
+        for name in ("settings", "shortcuts", "about", "quit"):
+            self.more_menu.addAction(self._actions[name])
+
+    def _menu_button(self, menu: QMenu) -> QToolButton:
+        button = QToolButton()
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        return button
+
+    def _button(self, action: QAction, style: Qt.ToolButtonStyle, kind: str = "") -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setToolButtonStyle(style)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setProperty("kind", kind)
+        return button
+
+    def _choose_pack(self, index: int) -> None:
+        self.pack_chosen.emit(self.packs.itemData(index))

@@ -1,0 +1,465 @@
+"""The main window: where everything lies, and which action does what."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
+
+from mmdesk import report as reports
+from mmdesk import resources
+from mmdesk.archive import Archive
+from mmdesk.case import Modality
+from mmdesk.engine.state import EngineState, Phase
+from mmdesk.errors import PackProblem, UserProblem
+from mmdesk.events import Event
+from mmdesk.packs import files as pack_files
+from mmdesk.packs import manifest as manifests
+from mmdesk.settings import Settings
+from mmdesk.ui import icons, theme
+from mmdesk.ui.actions import Actions
+from mmdesk.ui.audio_panel import AudioPanel
+from mmdesk.ui.desk import Desk
+from mmdesk.ui.dialogs import AboutDialog, SettingsDialog, ShortcutsDialog
+from mmdesk.ui.drop_filter import DropFilter
+from mmdesk.ui.findings_panel import FindingsPanel
+from mmdesk.ui.image_panel import ImagePanel
+from mmdesk.ui.notice_bar import NoticeBar
+from mmdesk.ui.prompt_bar import PromptBar
+from mmdesk.ui.record_panel import RecordPanel
+from mmdesk.ui.report_panel import ReportPanel
+from mmdesk.ui.stages_panel import StagesPanel
+from mmdesk.ui.status_bar import StatusBar
+from mmdesk.ui.theme import GRID
+from mmdesk.ui.toolbar import Toolbar
+from mmdesk.ui.worker import Worker
+
+DEMO_PAUSE = 8000  # ms a finished sample stays before the next one
+OPENS = "*.png *.jpg *.jpeg *.tif *.tiff *.dcm *.wav *.flac *.ogg *.mp3 *.txt *.md *.mmcase"
+
+
+class MainWindow(QMainWindow):
+    """`settings_changed` gives settings to be kept; the application dresses and speaks by them."""
+
+    settings_changed = Signal(object)
+    gone = Signal()  # the window was closed, and the engine has ended
+
+    def __init__(self, settings: Settings, archive: Archive, worker: Worker, state: QSettings) -> None:
+        super().__init__()
+        self.settings = settings
+        self.desk = Desk(worker, archive, self)
+        self._state = state
+        self._path: Path | None = None
+        self._closing = False
+        self._demo = QTimer(self, singleShot=True, interval=DEMO_PAUSE)
+        self._demo_number = 0
+        self.actions_ = Actions(self)
+        self._build()
+        self._connect()
+        self._show_pack(settings.pack)
+        self.desk.autosave.enabled = settings.autosave
+        self.actions_["live"].setChecked(settings.live)
+        self._update_actions()
+        self.retranslate()
+
+    # ---- layout
+
+    def _build(self) -> None:
+        model, background = self.desk.model, self.desk.background
+        self.image = ImagePanel(model, background)
+        self.audio = AudioPanel(model, background)
+        self.record = RecordPanel(model, background)
+        self.report, self.prompts = ReportPanel(), PromptBar()
+        self.findings, self.stages = FindingsPanel(), StagesPanel()
+        self.inputs = {Modality.IMAGE: self.image, Modality.AUDIO: self.audio, Modality.RECORD: self.record}
+        self.consumers = (*self.inputs.values(), self.report, self.findings, self.stages)
+        self.report.body.addWidget(self.prompts)
+        below = _splitter(Qt.Orientation.Horizontal, self.audio, self.record)
+        left = _splitter(Qt.Orientation.Vertical, self.image, below, shares=(60, 40))
+        right = _splitter(Qt.Orientation.Vertical, self.report, self.findings, self.stages, shares=(46, 32, 22))
+        self._splitters = {
+            "below": below, "left": left, "right": right,
+            "desk": _splitter(Qt.Orientation.Horizontal, left, right),
+        }  # fmt: skip
+        self.toolbar, self.notice, self.status = Toolbar(self.actions_), NoticeBar(), StatusBar()
+        middle = QHBoxLayout()
+        middle.setContentsMargins(GRID * 3 // 2, GRID, GRID * 3 // 2, GRID)
+        middle.addWidget(self._splitters["desk"])
+        desk = QWidget()
+        column = QVBoxLayout(desk)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.toolbar)
+        column.addWidget(self.notice)
+        column.addLayout(middle, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(desk)
+        self.setMinimumSize(880, 560)
+        self.resize(1440, 900)
+        self._restore()
+
+    def _restore(self) -> None:
+        if (geometry := self._state.value("geometry")) is not None:
+            self.restoreGeometry(geometry)
+        for name, splitter in self._splitters.items():
+            if (sizes := self._state.value(f"splitters/{name}")) is not None:
+                splitter.restoreState(sizes)
+
+    def _keep_state(self) -> None:
+        self._state.setValue("geometry", self.saveGeometry())
+        for name, splitter in self._splitters.items():
+            self._state.setValue(f"splitters/{name}", splitter.saveState())
+
+    # ---- who listens to whom
+
+    def _connect(self) -> None:
+        desk, do = self.desk, self.actions_
+        desk.typing_ended.connect(self.record.flush)
+        desk.began.connect(self._began)
+        desk.arrived.connect(self._show_events)
+        desk.ended.connect(self._ended)
+        desk.report_opened.connect(self._show_report)
+        desk.case_saved.connect(self._saved)
+        desk.failed.connect(self._problem)
+        desk.autosave.failed.connect(self._problem)
+        desk.model.changed.connect(self._case_changed)
+        desk.model.replaced.connect(self._case_replaced)
+        desk.worker.state_changed.connect(self._engine_changed)
+        desk.worker.closed.connect(self._engine_gone)
+        desk.intake.refused.connect(self._refused)
+        desk.intake.moved.connect(self._moved)
+        self._drops = DropFilter(self, self.inputs, desk.intake)
+        for panel in self.inputs.values():
+            panel.browse_asked.connect(self._browse)
+            panel.paste_asked.connect(self._paste)
+        self.report.sample_asked.connect(self._show_sample)
+        self.report.sentence_chosen.connect(self._mark_evidence)
+        self.prompts.asked.connect(desk.ask)
+        self.toolbar.pack_chosen.connect(self._switch_pack)
+        self.toolbar.recent_menu.aboutToShow.connect(self._fill_recent)
+        self.notice.chosen.connect(self._notice_chosen)
+        self._demo.timeout.connect(self._play_demo)
+        for name, slot in {
+            "new": self._new, "open": self._open, "save": self._save, "save_as": self._save_as,
+            "paste": self._paste, "analyse": desk.analyse, "stop": self._stop, "live": self._set_live,
+            "copy_text": self._copy_text, "copy_markdown": self._copy_markdown, "export": self._export,
+            "demo": self._set_demo, "purge": self._ask_purge, "settings": self._show_settings,
+            "theme": self._toggle_theme, "shortcuts": self._show_shortcuts, "about": self._show_about,
+            "quit": self.close,
+        }.items():  # fmt: skip
+            do[name].triggered.connect(slot)
+
+    # ---- an analysis
+
+    def _began(self) -> None:
+        for consumer in self.consumers:
+            consumer.begin()
+        self._update_actions()
+
+    def _show_events(self, events: tuple[Event, ...]) -> None:
+        for event in events:
+            for consumer in self.consumers:
+                consumer.show_event(event)
+
+    def _ended(self, last: Event) -> None:
+        self._update_actions()
+        if self.actions_["demo"].isChecked():
+            self._demo.start()
+
+    def _stop(self) -> None:
+        self.desk.stop()
+
+    def _set_live(self, live: bool) -> None:
+        self.desk.set_live(live)
+        self.apply_settings(replace(self.settings, live=live))
+
+    def _mark_evidence(self, sentence: reports.Sentence | None) -> None:
+        self.findings.mark(sentence.findings if sentence else ())
+        self.record.mark_facts(sentence.facts if sentence else ())
+
+    # ---- the case
+
+    def _case_changed(self) -> None:
+        self._update_actions()
+
+    def _case_replaced(self) -> None:
+        self._path = None
+        for consumer in (*self.consumers,):
+            consumer.clear()
+        self.prompts.prompt = self.desk.prompt
+        self._update_actions()
+
+    def _show_report(self, report: reports.Report) -> None:
+        for consumer in (self.report, self.findings):
+            consumer.show_report(report)
+        self._update_actions()
+
+    def _new(self) -> None:
+        self.desk.new()
+        if self.desk.can_bring_back():
+            self.notice.say("back", self.tr("The case was put away."), self.tr("Bring it back"))
+
+    def _open(self) -> None:
+        self._pick(self.tr("Open a case, an image, a recording or a record"), None)
+
+    def _browse(self) -> None:
+        panel = self.sender()
+        self._pick(self.tr("Open files"), panel.modality)
+
+    def _pick(self, title: str, target: Modality | None) -> None:
+        """A file dialog that does not block; several files may be chosen."""
+        words = self.tr("Cases, images, recordings, records ({})").format(OPENS)
+        dialog = QFileDialog(self, title, "", f"{words};;{self.tr('All files')} (*)")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setProperty("target", target)
+        dialog.filesSelected.connect(self._picked)
+        dialog.open()
+
+    def _picked(self, names: list[str]) -> None:
+        target = self.sender().property("target")
+        self.desk.intake.take_paths([Path(name) for name in names], target)
+
+    def _paste(self) -> None:
+        panel = self.sender()
+        self.desk.intake.paste(getattr(panel, "modality", None))
+
+    def _save(self) -> None:
+        if self._path is None:
+            self._save_as()
+        else:
+            self.desk.save(self._path)
+
+    def _save_as(self) -> None:
+        self._ask_file(self.tr("Save the case"), "case.mmcase", self.tr("Cases (*.mmcase)"), self._save_to)
+
+    def _save_to(self, name: str) -> None:
+        self.desk.save(Path(name).with_suffix(".mmcase"))
+
+    def _saved(self, path: Path, missing: tuple[str, ...]) -> None:
+        self._path = path
+        text = self.tr("Saved as {}.").format(path.name)
+        if missing:
+            text += " " + self.tr("No longer there, and left out: {}.").format(", ".join(missing))
+        self.notice.say("saved", text)
+
+    def _ask_file(self, title: str, name: str, kinds: str, slot) -> None:
+        dialog = QFileDialog(self, title, name, kinds)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(slot)
+        dialog.open()
+
+    def _fill_recent(self) -> None:
+        menu = self.toolbar.recent_menu
+        menu.clear()
+        kept = [] if self.actions_["demo"].isChecked() else self.desk.archive.recent(10)
+        for item in kept:
+            when = item.saved.astimezone().strftime("%Y-%m-%d %H:%M")
+            action = menu.addAction(f"{when}   {item.contents}")
+            action.setData(item.path)
+            action.triggered.connect(self._open_recent)
+        if not kept:
+            menu.addAction(self.tr("None")).setEnabled(False)
+
+    def _open_recent(self) -> None:
+        self.desk.open(self.sender().data())
+
+    def offer(self, path: Path) -> None:
+        """A case that was open when the program ended unexpectedly."""
+        self._offered = path
+        self.notice.say(
+            "recover", self.tr("A case was open when mmdesk ended unexpectedly. It was kept."), self.tr("Open it")
+        )
+
+    def _ask_purge(self) -> None:
+        self.notice.say(
+            "purge", self.tr("All kept cases but the open one will be deleted for good."), self.tr("Delete them")
+        )
+
+    def _notice_chosen(self, key: str) -> None:
+        if key == "back":
+            self.desk.bring_back()
+        elif key == "recover":
+            self.desk.open(self._offered)
+        elif key == "purge":
+            count = self.desk.archive.purge()
+            self.notice.say("purged", self.tr("Deleted: {} kept cases.").format(count))
+
+    # ---- files that were refused, problems
+
+    def _refused(self, modality: Modality | None, text: str, remedy: str) -> None:
+        if modality is None:
+            self.notice.say("refused", f"{text}. {remedy}", tone="problem")
+        else:
+            self.inputs[modality].show_card(text, remedy)
+
+    def _moved(self, modality: Modality, text: str) -> None:
+        self.inputs[modality].show_card(text, tone="notice")
+
+    def _problem(self, text: str, remedy: str) -> None:
+        self.notice.say("problem", f"{text}. {remedy}", tone="problem")
+
+    def _engine_changed(self, state: EngineState) -> None:
+        self.status.show_state(state)
+        if state.phase in (Phase.DIED, Phase.FAILED):
+            self.notice.say("engine", f"{state.problem}. {state.remedy}", tone="problem")
+        elif state.phase is Phase.READY:
+            self.notice.withdraw("engine")
+        self._update_actions()
+
+    # ---- report out
+
+    def _copy_text(self) -> None:
+        if self.desk.report:
+            QGuiApplication.clipboard().setText(self.desk.report.to_text())
+
+    def _copy_markdown(self) -> None:
+        if self.desk.report:
+            QGuiApplication.clipboard().setText(self.desk.report.to_markdown())
+
+    def _export(self) -> None:
+        kinds = "Markdown (*.md);;" + self.tr("Text (*.txt)") + ";;JSON (*.json)"
+        self._ask_file(self.tr("Save the report"), "report.md", kinds, self._export_to)
+
+    def _export_to(self, name: str) -> None:
+        if self.desk.report is None:
+            return
+        try:
+            reports.save(self.desk.report, Path(name))
+        except UserProblem as problem:
+            self._problem(f"{problem.name}: {problem.problem}", problem.remedy)
+        else:
+            self.notice.say("saved", self.tr("Saved as {}.").format(Path(name).name))
+
+    # ---- pack, settings, demo
+
+    def _show_pack(self, name: str) -> None:
+        try:
+            folder = pack_files.find(name)
+            pack = manifests.read(folder)
+        except PackProblem as problem:
+            self._problem(f"{problem.name}: {problem.problem}", problem.remedy)
+            return
+        self.record.set_vocabulary(pack.vocabulary)
+        self.findings.set_pack(pack)
+        self.prompts.set_pack(pack)
+        self.status.show_pack(f"{pack.name} {pack.version}")
+        shown = [(f"{pack.name} {pack.version}", folder)]
+        others = [path for path in pack_files.packs() if path != folder]
+        self.toolbar.show_packs([*shown, *((path.name, path) for path in others)], folder)
+
+    def _switch_pack(self, folder: Path) -> None:
+        name = folder.name if folder in pack_files.packs() else str(folder)
+        if name != self.settings.pack:
+            self.apply_settings(replace(self.settings, pack=name))
+            self._show_pack(name)
+
+    def apply_settings(self, settings: Settings) -> None:
+        """Take new settings; the application does what concerns all windows."""
+        before, self.settings = self.settings, settings
+        self.desk.autosave.enabled = settings.autosave
+        engine = (settings.pack, settings.engine, settings.device)
+        if engine != (before.pack, before.engine, before.device):
+            try:
+                self.desk.worker.switch(pack_files.find(settings.pack), settings.engine)
+            except PackProblem as problem:
+                self._problem(f"{problem.name}: {problem.problem}", problem.remedy)
+        self.settings_changed.emit(settings)
+
+    def _show_settings(self) -> None:
+        dialog = SettingsDialog(self.settings, self)
+        dialog.changed.connect(self.apply_settings)
+        dialog.show()
+
+    def _toggle_theme(self) -> None:
+        other = "light" if theme.active() is theme.DARK else "dark"
+        self.apply_settings(replace(self.settings, theme=other))
+
+    def _show_shortcuts(self) -> None:
+        ShortcutsDialog(self.actions_, self).show()
+
+    def _show_about(self) -> None:
+        AboutDialog(self).show()
+
+    def _show_sample(self) -> None:
+        self.desk.show_sample("sample")
+
+    def _choose_sample(self) -> None:
+        self.desk.show_sample(self.sender().data())
+
+    def _set_demo(self, on: bool) -> None:
+        self._demo.stop()
+        self._demo_number = 0
+        if on:
+            self._play_demo()
+        else:
+            self.desk.new()
+
+    def _play_demo(self) -> None:
+        names = list(resources.samples())
+        self.desk.show_sample(names[self._demo_number % len(names)])
+        self._demo_number += 1
+
+    # ---- words and state
+
+    def _update_actions(self) -> None:
+        empty, working = self.desk.model.is_empty(), self.desk.working
+        do = self.actions_
+        for name in ("new", "save", "save_as", "analyse"):
+            do[name].setEnabled(not empty)
+        do["stop"].setEnabled(working)
+        for name in ("copy_text", "copy_markdown", "export"):
+            do[name].setEnabled(self.desk.report is not None)
+        self.report.set_case_empty(empty)
+
+    def retranslate(self) -> None:
+        self.setWindowTitle("mmdesk")
+        menu = self.toolbar.sample_menu
+        menu.clear()
+        titles = {
+            "sample": self.tr("Child with a cough: radiograph, heart sound, record"),
+            "liver": self.tr("Adult who is tired: record with blood tests"),
+        }
+        for name in resources.samples():
+            action = menu.addAction(titles[name])
+            action.setData(name)
+            action.triggered.connect(self._choose_sample)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        if event.type() == QEvent.Type.StyleChange:
+            name = "sun" if theme.active() is theme.DARK else "moon"
+            self.actions_["theme"].setIcon(icons.icon(name))
+        super().changeEvent(event)
+
+    # ---- the end
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
+        """The window is gone at once; the engine ends behind it."""
+        if not self._closing:
+            self._closing = True
+            self._demo.stop()
+            self._keep_state()
+            self.desk.worker.close()
+            self.desk.close()
+        self.hide()
+        event.ignore()
+
+    def _engine_gone(self) -> None:
+        if self._closing:
+            self.gone.emit()
+
+
+def _splitter(way: Qt.Orientation, *parts: QWidget, shares: tuple[int, ...] = ()) -> QSplitter:
+    splitter = QSplitter(way)
+    splitter.setHandleWidth(GRID)
+    splitter.setChildrenCollapsible(False)
+    for part in parts:
+        splitter.addWidget(part)
+    for place, share in enumerate(shares or (50,) * len(parts)):
+        splitter.setStretchFactor(place, share)
+    splitter.setSizes([share * 10 for share in shares or (50,) * len(parts)])
+    return splitter
