@@ -34,6 +34,9 @@ pack_app = typer.Typer(rich_markup_mode=None, help="Model packs: list, show, ver
 app.add_typer(pack_app, name="pack")
 
 PackName = Annotated[str, typer.Argument(metavar="NAME_OR_FOLDER", show_default=False)]
+Device = Annotated[
+    Literal["auto", "cpu", "cuda"], typer.Option(help="Where encoders run; auto takes a GPU.")
+]
 Data = Annotated[Path | None, typer.Option(help="Folder of the data sets; MMDESK_DATA if left out.")]
 
 
@@ -50,7 +53,7 @@ def start(context: typer.Context) -> None:
             if missing is None:
                 raise typer.Exit(_window([], demo=False))
             typer.echo(f"{missing} The sample case is read here, in the terminal.")
-            raise typer.Exit(_analyze(resources.sample_case(), BUILT_IN, as_json=False, out=None))
+            raise typer.Exit(_analyze(resources.sample_case(), BUILT_IN, "auto", as_json=False, out=None))
 
 
 @app.command()
@@ -73,6 +76,7 @@ def analyze(
     record: Annotated[str | None, typer.Option(metavar="F|-", help="A text file; - for stdin.")] = None,
     prompt: Annotated[str | None, typer.Option(metavar="TEXT", help="What to write.")] = None,
     pack: Annotated[str, typer.Option(metavar="NAME_OR_FOLDER", help="The model pack.")] = BUILT_IN,
+    device: Device = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one event a line, as JSON.")] = False,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the report; .json, .txt or Markdown.")
@@ -91,7 +95,7 @@ def analyze(
             raise UsageProblem("mmdesk analyze", "no input was given", remedy)
         if out is not None and not out.parent.is_dir():
             raise UsageProblem(out.name, f"there is no folder {out.parent}", "Make it, or name another.")
-        raise typer.Exit(_analyze(Case(inputs, prompt), pack, as_json, out))
+        raise typer.Exit(_analyze(Case(inputs, prompt), pack, device, as_json, out))
 
 
 @pack_app.command("list")
@@ -146,7 +150,7 @@ def train(
     data: Data = None,
     stage: Annotated[list[str] | None, typer.Option(help="Only this stage; several times.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run was cut off.")] = False,
-    device: Annotated[Literal["auto", "cpu", "cuda"], typer.Option()] = "auto",
+    device: Device = "auto",
 ) -> None:
     """Train a pack by a recipe."""
     with _plainly():
@@ -184,13 +188,13 @@ def _window(files: list[Path], demo: bool) -> int:
     return run(files, demo)
 
 
-def _analyze(case: Case, pack: str, as_json: bool, out: Path | None) -> int:
+def _analyze(case: Case, pack: str, device: str, as_json: bool, out: Path | None) -> int:
     folder = _pack_folder(pack)
     from mmdesk.engine.local import LocalEngine
 
     show = _show_json if as_json else _terminal(case, folder)
     stop = StopToken()
-    engine = LocalEngine(folder)
+    engine = LocalEngine(folder, device)
     with _stopping(stop):
         last, broken = _follow(engine.analyze(case, stop), show)
     match last:

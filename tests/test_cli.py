@@ -82,8 +82,9 @@ def packs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def run(monkeypatch: pytest.MonkeyPatch, script: Script, *arguments: str, stdin: bytes = b"") -> Result:
     class LocalEngine:
-        def __init__(self, pack_folder: Path) -> None:
+        def __init__(self, pack_folder: Path, device: str) -> None:
             assert pack_folder.name == "clinic"
+            assert device == "auto"
 
         def analyze(self, case: Case, stop: StopToken) -> Iterator[Event]:
             return script(case, stop)

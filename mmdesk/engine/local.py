@@ -13,10 +13,15 @@ from mmdesk.pipeline import Analysis, Pipeline, choose_prompt
 
 
 class LocalEngine:
-    """Loads the pack at once. Raises PackProblem."""
+    """Loads the pack at once. Raises PackProblem, and UserProblem where the device is not there."""
 
-    def __init__(self, pack: Path) -> None:
-        self._pipeline = Pipeline(PackReader(pack))
+    def __init__(self, pack: Path, device: str = "cpu") -> None:
+        self._pipeline = Pipeline(PackReader(pack, device))
+
+    @property
+    def device(self) -> str:
+        """ "cpu" or "cuda"."""
+        return self._pipeline.reader.device.type
 
     def analyze(self, case: Case, stop: StopToken) -> Iterator[Event]:
         """Raises PromptProblem here, before the first event."""

@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from mmdesk.case import Modality
-from mmdesk.errors import PackProblem
+from mmdesk.errors import PackProblem, UserProblem
 from mmdesk.model.audio import AudioConfig, Recordings
 from mmdesk.model.decoder import DecoderConfig
 from mmdesk.model.fusion import FusionConfig
@@ -22,7 +22,17 @@ from mmdesk.packs import files, manifest
 from mmdesk.packs.manifest import Manifest
 from mmdesk.packs.tokens import Tokens
 
+DEVICES = ("auto", "cpu", "cuda")
 CONVOLUTION = 4  # dimensions of a convolution's weight
+
+
+def pick_device(name: str) -> torch.device:
+    """One of DEVICES → a device that is here; auto is the GPU where there is one. Raises UserProblem."""
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda" and not torch.cuda.is_available():
+        raise UserProblem("cuda", "no CUDA device is there", "Choose the device cpu.")
+    return torch.device(name)
 
 
 def configs_of(spec: Manifest) -> Configs:

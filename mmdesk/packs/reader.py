@@ -16,7 +16,7 @@ from mmdesk.model.image import image_tensor
 from mmdesk.model.network import AUDIO, IMAGE, RECORD
 from mmdesk.model.sound import log_mel, statistics
 from mmdesk.packs import files, manifest
-from mmdesk.packs.build import build, configs_of, layout_of
+from mmdesk.packs.build import build, configs_of, layout_of, pick_device
 from mmdesk.packs.encoding import fact_values, word_ids
 from mmdesk.packs.manifest import Task
 from mmdesk.packs.tokens import Tokens
@@ -54,22 +54,31 @@ class Scored:
 
 
 class PackReader:
-    """Raises PackProblem where the pack is not whole."""
+    """Raises PackProblem where the pack is not whole, UserProblem where the device is not there.
 
-    def __init__(self, folder: Path) -> None:
+    The encoders of images and sounds run on the device. Fusion, scores and a decoder of this size are
+    quicker where they are: a GPU would spend its time on being asked.
+    """
+
+    def __init__(self, folder: Path, device: str = "cpu") -> None:
         files.check(folder)
         self.manifest = manifest.read(folder)
         self.sha256 = files.pack_hash(folder)
         self.configs = configs_of(self.manifest)
         self.layout = layout_of(self.manifest)
+        self.device = pick_device(device)
         self.network = build(folder, self.manifest)
+        self.network.image.to(self.device)
+        self.network.audio.recording.to(self.device)
         self.writer = Writer(self.network.decoder, Tokens.read(folder / "tokenizer.json"))
 
     @torch.no_grad()
     def encode_image(self, pixels: NDArray[np.float32]) -> Encoded:
         """pixels (height, width)"""
-        features = self.network.image(image_tensor(torch.from_numpy(pixels), self.configs.image.size)[None])
-        examination, logits = self.network.image.heads(features)
+        image = image_tensor(torch.from_numpy(pixels), self.configs.image.size)[None]
+        features = self.network.image(image.to(self.device))
+        examination, logits = (part.cpu() for part in self.network.image.heads(features))
+        features = features.cpu()
         name, certainty = self._examination(Modality.IMAGE, examination[0].softmax(0))
         tokens = features.flatten(2).transpose(1, 2)
         return Encoded(Modality.IMAGE, name, certainty, tokens, logits)
@@ -77,7 +86,7 @@ class PackReader:
     @torch.no_grad()
     def encode_audio(self, waveform: NDArray[np.float32], position: int) -> Encoded:
         """waveform (n,) at 2 kHz; position: index in POSITIONS or -1"""
-        embedding = self.network.audio.embed(torch.from_numpy(log_mel(waveform)))[None]
+        embedding = self.network.audio.embed(torch.from_numpy(log_mel(waveform)).to(self.device))[None].cpu()
         name, certainty = self._examination(Modality.AUDIO, self.network.audio.kind(embedding)[0].softmax(0))
         figures = torch.from_numpy(statistics(waveform))[None]
         return Encoded(

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from rich.console import Console
 
 from mmdesk import codec
 from mmdesk.errors import PackProblem, TrainingProblem
 from mmdesk.packs import manifest
-from mmdesk.packs.build import configs_of, layout_of
+from mmdesk.packs.build import configs_of, layout_of, pick_device
 from mmdesk.packs.manifest import Manifest
 from mmdesk.packs.tokens import Tokens
 from mmdesk.training.audio import AudioStage, train_audio
@@ -73,14 +72,6 @@ def _decode(kind: type, data: dict[str, Any], path: Path) -> Any:
         return codec.decode(kind, data)
     except (TypeError, ValueError, KeyError) as error:
         raise TrainingProblem(path.name, f"the recipe does not fit: {error}", "Mend the recipe.") from error
-
-
-def pick_device(name: str) -> torch.device:
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    if name == "cuda" and not torch.cuda.is_available():
-        raise TrainingProblem("cuda", "no CUDA device is there", "Use --device cpu.")
-    return torch.device(name)
 
 
 def train(recipe: Path, out: Path, data: Path | None, stages: list[str], resume: bool, device: str) -> None:
