@@ -10,6 +10,7 @@ from mmdesk.case import Input, Modality
 from mmdesk.errors import InputProblem
 
 MAX_BYTES = 512 * 2**20
+HEAD = 4096  # bytes that show what a file is
 
 
 class Format(StrEnum):
@@ -57,8 +58,8 @@ _LAYOUT = frozenset("\t\n\v\f\r\x1c\x85")
 
 
 def sniff(head: bytes) -> Format | None:
-    """The format that a file's first bytes (4096 are enough) show, None where unknown."""
-    head = head[:4096]
+    """The format that a file's first bytes (HEAD are enough) show, None where unknown."""
+    head = head[:HEAD]
     for pattern, format in _SIGNATURES:
         if re.match(pattern, head, re.DOTALL):
             return format
@@ -81,10 +82,18 @@ def read_bytes(item: Input) -> bytes:
     """All bytes of an input. Raises InputProblem where there are none, too many, or no way to them."""
     data = item.data if item.data is not None else _read_path(item.name, Path(str(item.path)))
     if not data:
-        raise InputProblem(item.name, "this is empty", "Choose another file, or export it again.")
+        raise _empty(item.name)
     if len(data) > MAX_BYTES:
-        raise _too_large(item.name)
+        raise too_large(item.name)
     return data
+
+
+def read_head(item: Input) -> bytes:
+    """The first HEAD bytes, of however large an input. Raises InputProblem as read_bytes does."""
+    data = item.data if item.data is not None else _read_path(item.name, Path(str(item.path)), HEAD)
+    if not data:
+        raise _empty(item.name)
+    return data[:HEAD]
 
 
 def expect(data: bytes, name: str, modality: Modality) -> Format:
@@ -97,20 +106,32 @@ def expect(data: bytes, name: str, modality: Modality) -> Format:
         kind = "a text file" if format is Format.TEXT else f"{_NOUN[actual]} ({format})"
         problem = f"this is {kind}, not {_NOUN[modality]}"
         raise InputProblem(name, problem, f"Give it as {_article(actual)} with --{actual}.")
-    kind = _foreign(data[:4096]) or "of a kind that mmdesk does not know"
+    kind = _foreign(data[:HEAD]) or "of a kind that mmdesk does not know"
     raise InputProblem(name, f"this is {kind}, not {_NOUN[modality]}", f"Save it as {_READABLE[modality]}.")
 
 
-def _read_path(name: str, path: Path) -> bytes:
+def identify(head: bytes, name: str) -> Format:
+    """The format of a file of any modality. Raises InputProblem that says what it is where there is none."""
+    format = sniff(head)
+    if format is None:
+        kind = _foreign(head) or "of a kind that mmdesk does not know"
+        formats = "; ".join(_READABLE.values())
+        raise InputProblem(name, f"this is {kind}", f"Save it in a form that mmdesk reads: {formats}.")
+    return format
+
+
+def _read_path(name: str, path: Path, most: int | None = None) -> bytes:
+    """All of the file, at most MAX_BYTES, or its first bytes."""
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
             raise InputProblem(name, "this is a folder", "Choose one file in it.")
         if not stat.S_ISREG(status.st_mode):  # reading a pipe or a device may never end
             raise InputProblem(name, "this is a device or a pipe", "Choose a file.")
-        if status.st_size > MAX_BYTES:
-            raise _too_large(name)
-        return path.read_bytes()
+        if most is None and status.st_size > MAX_BYTES:
+            raise too_large(name)
+        with path.open("rb") as file:
+            return file.read(most)
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:  # ValueError: a NUL in the path
         raise InputProblem(name, "there is no such file", "Check the name and the folder.") from error
     except PermissionError as error:
@@ -120,7 +141,11 @@ def _read_path(name: str, path: Path) -> bytes:
         raise InputProblem(name, f"it cannot be read ({reason})", "Copy it to another folder.") from error
 
 
-def _too_large(name: str) -> InputProblem:
+def _empty(name: str) -> InputProblem:
+    return InputProblem(name, "this is empty", "Choose another file, or export it again.")
+
+
+def too_large(name: str) -> InputProblem:
     problem = f"the file is larger than {MAX_BYTES // 2**20} MB"
     return InputProblem(name, problem, "Give the part that matters.")
 

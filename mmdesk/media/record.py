@@ -50,9 +50,13 @@ def read_text(data: bytes, name: str) -> str:
     if not text.strip():
         raise InputProblem(name, "the record is empty", "Type or open a record with some text.")
     if len(text) > MAX_CHARACTERS:
-        problem = f"the record is longer than {MAX_CHARACTERS:,} characters"
-        raise InputProblem(name, problem, "Open only the part that belongs to this case.")
+        raise too_long(name)
     return text
+
+
+def too_long(name: str) -> InputProblem:
+    problem = f"the record is longer than {MAX_CHARACTERS:,} characters"
+    return InputProblem(name, problem, "Open only the part that belongs to this case.")
 
 
 def _decode(data: bytes) -> str:

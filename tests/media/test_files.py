@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mmdesk.case import Input, Modality
 from mmdesk.errors import InputProblem
 from mmdesk.media import files
-from mmdesk.media.files import Format, expect, modality_of, read_bytes, sniff
+from mmdesk.media.files import Format, expect, identify, modality_of, read_bytes, sniff
 
 
 @pytest.mark.parametrize(
@@ -151,13 +151,21 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     assert problem_of(Input.from_path(tmp_path / "pipe")) == "this is a device or a pipe"
 
 
+def test_identify_says_what_a_file_is_or_why_it_is_none() -> None:
+    assert identify(b"fLaC", "a") is Format.FLAC
+    with pytest.raises(InputProblem, match="a: this is a PDF. Save it in a form that mmdesk reads: PNG,"):
+        identify(b"%PDF-1.7", "a")
+    with pytest.raises(InputProblem, match="of a kind that mmdesk does not know"):
+        identify(b"\x00\x01", "a")
+
+
 def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a").write_bytes(b"Hb 12")
 
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, mode: str) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)  # a test that runs as root may read everything
+    monkeypatch.setattr(Path, "open", refuse)  # a test that runs as root may read everything
     assert problem_of(Input.from_path(tmp_path / "a")) == "you may not read this file"
 
 
