@@ -19,6 +19,7 @@ from mmdesk import events
 from mmdesk.case import Case, Fact, Input, Modality
 from mmdesk.errors import InputProblem, PromptProblem
 from mmdesk.events import Event, Stage
+from mmdesk.media import auscultation
 from mmdesk.media.audio import read_audio
 from mmdesk.media.files import expect, read_bytes
 from mmdesk.media.image import read_image
@@ -202,9 +203,9 @@ def read_input(item: Input, modality: Modality) -> Read:
 
 
 def position_of(item: Input) -> int:
-    """Index in POSITIONS by the input's position, else by a file name that is one; -1 if unknown."""
-    name = item.position or item.name.rsplit(".", 1)[0]
-    return POSITIONS.index(name) if name in POSITIONS else -1
+    """Index in POSITIONS, -1 where the position is unknown."""
+    name = auscultation.position_of(item)
+    return -1 if name is None else POSITIONS.index(name)
 
 
 def population_notices(spec: Manifest, findings: Sequence[Finding], facts: Sequence[Fact]) -> tuple[str, ...]:

@@ -1,6 +1,9 @@
 """Recordings: WAV, FLAC, OGG and MP3 become one channel at the sample rate asked for."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
+from typing import BinaryIO
 
 import numpy as np
 import soundfile
@@ -26,16 +29,9 @@ def read_audio(data: bytes, name: str, sample_rate: int) -> NDArray[np.float32]:
     samples that are not numbers.
     """
     expect(data, name, Modality.AUDIO)
-    try:
-        with soundfile.SoundFile(BytesIO(data)) as sound:
-            rate = int(sound.samplerate)
-            wave = _read_mono(sound, name)
-    except soundfile.SoundFileError as error:
-        raise InputProblem(name, "the recording is damaged", _AGAIN) from error
-    if not len(wave):
-        raise InputProblem(name, "the recording holds no sound", "Record or export it again.")
-    if len(wave) < MIN_SECONDS * rate:
-        raise InputProblem(name, f"the recording is shorter than {MIN_SECONDS} seconds", "Record it again.")
+    with opened(BytesIO(data), name) as sound:
+        rate = int(sound.samplerate)
+        wave = _read_mono(sound, name)
     wave = _within_one(wave - wave.mean())  # before resampling: soxr computes in single precision
     resampled: NDArray[np.float64] = soxr.resample(wave, rate, sample_rate, quality="HQ")
     if np.abs(resampled).max() < SILENCE:
@@ -43,20 +39,49 @@ def read_audio(data: bytes, name: str, sample_rate: int) -> NDArray[np.float32]:
     return _within_one(resampled).astype(np.float32)  # resampling overshoots at steps
 
 
+@contextmanager
+def opened(source: str | BinaryIO, name: str) -> Iterator[soundfile.SoundFile]:
+    """A sound file, by path or as bytes. Raises InputProblem where it, or what is read of it, is damaged."""
+    try:
+        with soundfile.SoundFile(source) as sound:
+            yield sound
+    except soundfile.SoundFileError as error:
+        raise InputProblem(name, "the recording is damaged", _AGAIN) from error
+
+
+def mono_blocks(sound: soundfile.SoundFile, name: str) -> Iterator[NDArray[np.float64]]:
+    """Channels averaged, block by block, since a damaged header may promise any length."""
+    while len(block := sound.read(_BLOCK, dtype="float32", always_2d=True)):
+        if not np.isfinite(block).all():
+            raise InputProblem(name, "the recording contains values that are not numbers", _AGAIN)
+        yield block.mean(axis=1, dtype=np.float64)
+
+
+def length_problem(frames: int, rate: int, name: str) -> InputProblem | None:
+    """Why a recording of so many frames at `rate` Hz is not read, None where it is."""
+    if not frames:
+        return InputProblem(name, "the recording holds no sound", "Record or export it again.")
+    if frames < MIN_SECONDS * rate:
+        return InputProblem(name, f"the recording is shorter than {MIN_SECONDS} seconds", "Record it again.")
+    if frames > MAX_SECONDS * rate:
+        problem = f"the recording is longer than {MAX_SECONDS // 60} minutes"
+        return InputProblem(name, problem, "Cut out the part that matters.")
+    return None
+
+
 def _within_one(wave: NDArray[np.float64]) -> NDArray[np.float64]:
     return wave / max(float(np.abs(wave).max()), 1.0)
 
 
 def _read_mono(sound: soundfile.SoundFile, name: str) -> NDArray[np.float64]:
-    """All frames, channels averaged. In blocks, since a damaged header may promise any length."""
+    """All frames. Raises InputProblem where they are too few or too many."""
     blocks = [np.empty(0)]
     frames = 0
-    while len(block := sound.read(_BLOCK, dtype="float32", always_2d=True)):
-        if not np.isfinite(block).all():
-            raise InputProblem(name, "the recording contains values that are not numbers", _AGAIN)
+    for block in mono_blocks(sound, name):
+        blocks.append(block)
         frames += len(block)
         if frames > MAX_SECONDS * sound.samplerate:
-            problem = f"the recording is longer than {MAX_SECONDS // 60} minutes"
-            raise InputProblem(name, problem, "Cut out the part that matters.")
-        blocks.append(block.mean(axis=1, dtype=np.float64))
+            break
+    if problem := length_problem(frames, sound.samplerate, name):
+        raise problem
     return np.concatenate(blocks)
