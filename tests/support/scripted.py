@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from mmdesk import events
 from mmdesk.case import Case
 from mmdesk.engine import StopRequested, StopToken
-from mmdesk.errors import PackProblem
+from mmdesk.errors import PackProblem, PromptProblem
 from mmdesk.events import Event, ReportReady, Stage, StageFinished, StageStarted, Stopped, TextDelta
 from support.sample import sample_events, sample_report
 
@@ -23,6 +25,7 @@ __all__ = ["Gate", "ScriptedEngine", "open_gate", "reached", "sample_events", "s
 
 SCRIPT = "script.json"
 FLOOD = 2000
+LOOK_S = 0.002  # a file is all that the test and a child process share
 PATIENCE_S = 60.0  # a gate that a failed test never opened must not keep a thread for ever
 
 
@@ -54,16 +57,25 @@ def reached(folder: Path, name: str) -> bool:
     return (folder / f"{name}.reached").exists()
 
 
+def wait_for_player(folder: Path, name: str) -> None:
+    """Returns when a player stands at the gate; for tests without a window."""
+    _wait_for(folder / f"{name}.reached", _nothing)
+
+
 def pass_gate(folder: Path, name: str, check: Callable[[], None]) -> None:
     """Wait at the gate. `check` is called meanwhile; what it raises ends the wait."""
     (folder / f"{name}.reached").touch()
+    _wait_for(folder / f"{name}.open", check)
+
+
+def _wait_for(file: Path, check: Callable[[], None]) -> None:
     pause = threading.Event()
-    for _ in range(round(PATIENCE_S / 0.002)):
+    for _ in range(round(PATIENCE_S / LOOK_S)):
         check()
-        if (folder / f"{name}.open").exists():
+        if file.exists():
             return
-        pause.wait(0.002)
-    raise TimeoutError(f"nobody opened the gate {name}")
+        pause.wait(LOOK_S)
+    raise TimeoutError(f"{file.name} never came")
 
 
 class ScriptedEngine:
@@ -183,6 +195,28 @@ class DyingEngine:
         yield StageFinished(Stage.READ, 1.0)
         yield StageStarted(Stage.ENCODE)
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+class _PickyEngine:
+    def analyze(self, case: Case, stop: StopToken) -> Iterator[Event]:
+        raise PromptProblem('"why?"', "not trained to answer this", "Ask less.")
+
+
+def picky_engine(pack: Path) -> _PickyEngine:
+    """Refuses every prompt, before the first event."""
+    return _PickyEngine()
+
+
+class RevealingEngine:
+    """Tells of the process that it runs in: the offline switches and the niceness, as text."""
+
+    def __init__(self, pack: Path) -> None:
+        pass
+
+    def analyze(self, case: Case, stop: StopToken) -> Iterator[Event]:
+        yield TextDelta("image", os.environ["HF_HUB_OFFLINE"] + os.environ["TRANSFORMERS_OFFLINE"])
+        yield TextDelta("image", str(psutil.Process().nice()))
+        yield ReportReady(sample_report(case))
 
 
 class FaultyEngine:
