@@ -9,6 +9,7 @@ class CaseModel(QObject):
     """Inputs by modality. The record is one text; images and recordings may be several."""
 
     changed = Signal(object)  # the Modality whose inputs are others now
+    typing_ended = Signal()  # who holds back what was just typed puts it into the model now
     replaced = Signal()  # another case lies on the desk; comes before its `changed`s
 
     def __init__(self, parent: QObject | None = None) -> None:

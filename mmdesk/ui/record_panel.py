@@ -1,0 +1,273 @@
+"""The record: its text as it is typed, pasted or opened, and the facts that are found in it."""
+
+from functools import partial
+
+from PySide6.QtCore import QEvent, QTimer, Signal
+
+from mmdesk.case import Fact, Input, Modality
+from mmdesk.errors import InputProblem
+from mmdesk.events import Encoded, Event, Failed, InputFailed, OutOfDistribution, ReportReady, Stopped
+from mmdesk.media.files import read_bytes
+from mmdesk.media.record import MAX_CHARACTERS, find_facts, read_text, too_long
+from mmdesk.ui.background import Background
+from mmdesk.ui.case_model import CaseModel
+from mmdesk.ui.fact_table import FactView
+from mmdesk.ui.panel import Panel, label
+from mmdesk.ui.record_text import RecordText, as_shown
+from mmdesk.vocabulary import Vocabulary
+
+QUIET = 150  # ms after the last key until the text is taken
+TYPED = "typed text"
+
+Read = tuple[str, str, tuple[InputProblem, ...]]
+
+
+class RecordPanel(Panel):
+    """The model's record is one text. What is typed reaches it after QUIET ms, or at `flush`."""
+
+    browse_asked = Signal()
+    paste_asked = Signal()
+    modality = Modality.RECORD
+
+    def __init__(self, model: CaseModel, background: Background) -> None:
+        super().__init__("")
+        self._model, self._background = model, background
+        self._vocabulary: Vocabulary | None = None
+        self._name = TYPED
+        self._found_in = ""  # the text that the shown facts point into
+        self._named: tuple[str, ...] = ()
+        self._state: str | Encoded = ""  # "", "working", "problem", or what the encoder answered
+        self._writing = False
+        self._quiet = QTimer(self, singleShot=True, interval=QUIET)
+        self._quiet.timeout.connect(self._take)
+        self.editor, self.facts = RecordText(), FactView()
+        self.notice = label("", "small", "muted")
+        self.notice.setWordWrap(True)
+        self.notice.hide()
+        self.body.addWidget(self.editor, 1)
+        self.body.addWidget(self.facts)
+        self.body.addWidget(self.notice)
+        self.paste_button, self.open_button = self.add_action("", "paste"), self.add_action("", "open")
+        self.buttons.addStretch(1)
+        self.clear_button = self.add_action("", "close")
+        self.paste_button.clicked.connect(self.paste_asked)
+        self.open_button.clicked.connect(self.browse_asked)
+        self.clear_button.clicked.connect(self.editor.clear_text)
+        self.editor.textChanged.connect(self._edited)
+        self.editor.paste_asked.connect(self.paste_asked)
+        self.editor.overflowed.connect(self._refuse)
+        self.facts.chosen.connect(self._show_place)
+        model.changed.connect(self._follow)
+        model.replaced.connect(self._forget)
+        model.typing_ended.connect(self.flush)
+        self.retranslate()
+        self._follow(Modality.RECORD)
+
+    # ---- for the window
+
+    def set_vocabulary(self, vocabulary: Vocabulary) -> None:
+        """What a pack can find in a record."""
+        self._vocabulary = vocabulary
+        self._find()
+
+    def set_english_notice(self, shown: bool) -> None:
+        self.notice.setVisible(shown)
+
+    def flush(self) -> None:
+        """What was typed goes into the model now."""
+        if self._quiet.isActive():
+            self._quiet.stop()
+            self._take()
+
+    def mark_facts(self, names: tuple[str, ...]) -> None:
+        """Mark the words that a sentence of the report rests on; () clears. Of a fact that the record
+        states more than once the last statement counts, as it does in the report."""
+        self._named = names
+        latest = {fact.name: fact for fact in self.facts.facts}
+        marked = [latest[name] for name in names if name in latest]
+        self.facts.mark(marked)
+        self.editor.mark(fact.span for fact in marked if self._is_current())
+
+    def begin(self) -> None:
+        """Another analysis starts."""
+        self.clear_cards()
+        self._set_state("working" if self._model.inputs(Modality.RECORD) else "")
+
+    def show_event(self, event: Event) -> None:
+        match event:
+            case Encoded(modality=Modality.RECORD):
+                self._set_state(event)
+            case InputFailed(modality=Modality.RECORD):
+                self.show_card(f"{event.name}: {event.problem}", event.remedy)
+                self._set_state("problem")
+            case OutOfDistribution(modality=Modality.RECORD):
+                self.show_card(f"{event.name}: {event.reason}", tone="notice")
+                self._set_state("")
+            case ReportReady() | Stopped() | Failed() if self._state == "working":
+                self._set_state("")
+
+    def clear(self) -> None:
+        """Another case lies on the desk: nothing of the last one stays."""
+        self.clear_cards()
+        self.mark_facts(())
+
+    # ---- the text
+
+    def _edited(self) -> None:
+        self._quiet.start()
+        self.clear_button.setEnabled(not self.editor.document().isEmpty())
+
+    def _take(self) -> None:
+        """The text as it stands goes into the model, and facts are looked for."""
+        text = self.editor.text()
+        if not text.strip():
+            self._name = TYPED
+        self._write(text)
+        self._set_state("")
+        self._find()
+
+    def _write(self, text: str) -> None:
+        self._writing = True
+        self._model.set_record(text, self._name)
+        self._writing = False
+
+    def _refuse(self) -> None:
+        self._show_problems((too_long(self._name),))
+
+    def _forget(self) -> None:
+        """Nothing of the last case can be brought back by Ctrl+Z in this one."""
+        self._background.forget("record text")
+        self.editor.setReadOnly(False)
+        self.editor.setPlainText("")
+        self._quiet.stop()
+        self._name = TYPED
+        self._set_state("")
+        self._find()
+
+    def _follow(self, modality: Modality) -> None:
+        """The model's record is another, by a dropped file or another case."""
+        if modality != Modality.RECORD or self._writing:
+            return
+        items = self._model.inputs(Modality.RECORD)
+        self._background.forget("record text")
+        self.editor.setReadOnly(False)
+        if any(item.path is not None for item in items):
+            self.editor.setReadOnly(True)  # until the file is read: what is typed now would be lost
+            self._set_state("working")
+            self._background.run("record text", partial(_read, items), self._show_read)
+        elif items or self.editor.text().strip():
+            self._show_read(_read(items))
+
+    def _show_read(self, read: Read) -> None:
+        text, name, problems = read
+        self.editor.setReadOnly(False)
+        self._show_problems(problems)
+        if not text and problems:  # the text before stays
+            text, name = self.editor.text(), self._name
+        self._name = name
+        if as_shown(text) != self.editor.text():
+            if self.editor.document().isEmpty() and not self.editor.document().isUndoAvailable():
+                self.editor.setPlainText(text)
+            else:
+                self.editor.show_text(as_shown(text))
+            self._quiet.stop()
+        self._write(text)
+        self._set_state("problem" if problems and not text else "")
+        self._find()
+
+    def _show_problems(self, problems: tuple[InputProblem, ...]) -> None:
+        for problem in problems:
+            self.show_card(f"{problem.name}: {problem.problem}", problem.remedy)
+
+    # ---- the facts
+
+    def _find(self) -> None:
+        text = self.editor.text()
+        if self._vocabulary is None or not text.strip():
+            self._background.forget("record facts")
+            self._show_facts((text, ()))
+        else:
+            work = partial(_facts_of, text, self._vocabulary)
+            self._background.run("record facts", work, self._show_facts)
+
+    def _show_facts(self, found: tuple[str, tuple[Fact, ...]]) -> None:
+        self._found_in, facts = found
+        if self._vocabulary is not None:
+            self.facts.show_facts(facts, self._vocabulary)
+        self.mark_facts(self._named)
+        self._show_chip()
+
+    def _is_current(self) -> bool:
+        """Whether the facts point into the text as it stands."""
+        return self._found_in == self.editor.text()
+
+    def _show_place(self, fact: Fact) -> None:
+        if self._is_current():
+            self.editor.choose(fact.span)
+
+    # ---- words
+
+    def _set_state(self, state: str | Encoded) -> None:
+        self._state = state
+        self._show_chip()
+
+    def _show_chip(self) -> None:
+        count = len(self.facts.facts)
+        some = self.tr("1 fact") if count == 1 else self.tr("{} facts").format(count)
+        facts = some if count else self.tr("no facts")
+        match self._state:
+            case "problem":
+                self.set_chip(self.tr("problem"), "problem")
+            case "working":
+                self.set_chip(self.tr("working…"), "accent")
+            case "" if self.editor.document().isEmpty():
+                self.set_chip(self.tr("empty"))
+            case Encoded(reused=True):
+                self.set_chip(self.tr("{} · reused").format(facts), "good")
+            case Encoded(milliseconds=time):
+                self.set_chip(f"{facts} · {time:.0f} ms", "good")
+            case _ if self._vocabulary is None:
+                self.set_chip(self.tr("ready"))
+            case _:
+                self.set_chip(facts, "good" if count else "muted")
+
+    def retranslate(self) -> None:
+        self.retitle(self.tr("Record"))
+        self.editor.setAccessibleName(self.tr("Text of the record"))
+        self.editor.setPlaceholderText(self.tr("Type or paste the record: age, complaints, blood tests …"))
+        self.notice.setText(self.tr("The record is read in English only; the report is written in English."))
+        actions = {
+            self.paste_button: self.tr("Paste"),
+            self.open_button: self.tr("Open…"),
+            self.clear_button: self.tr("Clear"),
+        }
+        for button, text in actions.items():
+            button.setText(text)
+            button.setAccessibleName(text)
+        self._show_chip()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        if event.type() == QEvent.Type.StyleChange:
+            self.editor.repaint_marks()
+        super().changeEvent(event)
+
+
+def _read(items: tuple[Input, ...]) -> Read:
+    """The text of all that can be read, its name, and why the others cannot."""
+    texts, names, problems = [], [], []
+    for item in items:
+        try:
+            texts.append(read_text(read_bytes(item), item.name))
+            names.append(item.name)
+        except InputProblem as problem:
+            problems.append(problem)
+    text, name = "\n\n".join(texts), ", ".join(names) or TYPED
+    if len(text) > MAX_CHARACTERS:
+        return "", TYPED, (*problems, too_long(name))
+    return text, name, tuple(problems)
+
+
+def _facts_of(text: str, vocabulary: Vocabulary) -> tuple[str, tuple[Fact, ...]]:
+    return text, find_facts(text, vocabulary)

@@ -1,0 +1,142 @@
+"""The field a record is typed into, and places in it."""
+
+import re
+from collections.abc import Iterable
+
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
+
+from mmdesk.media.record import MAX_CHARACTERS
+from mmdesk.ui import theme
+
+LINES = 3  # what is always seen of the text
+Span = tuple[int, int]  # characters, as in Fact.span
+
+_HALF = re.compile("[\ud800-\udfff]")  # half of a character beyond U+FFFF, left by a broken paste
+# Character for character what the document makes of a text.
+_SHOWN = str.maketrans({"\u2028": "\n", "\u2029": "\n", "\r": "\n", "\xa0": " "})
+
+
+def as_shown(text: str) -> str:
+    """A text as the field gives it back."""
+    return _HALF.sub("\ufffd", text.replace("\r\n", "\n").translate(_SHOWN))
+
+
+def units(text: str) -> int:
+    """Length in UTF-16 units, which is how Qt counts."""
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+class RecordText(QPlainTextEdit):
+    """Takes plain text up to MAX_CHARACTERS; files and pictures are for the window."""
+
+    paste_asked = Signal()
+    overflowed = Signal()  # more was typed or pasted than a record may have; nothing was taken
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("kind", "plain")
+        self.setAcceptDrops(False)  # the window finds the panel for what is dropped
+        self.setTabChangesFocus(True)
+        self._marks: tuple[Span, ...] = ()
+
+    def sizeHint(self):  # noqa: N802 (Qt's name)
+        return self.minimumSizeHint()
+
+    def minimumSizeHint(self):  # noqa: N802 (Qt's name)
+        frame = self.frameWidth() + self.document().documentMargin()
+        return QSize(0, round(LINES * self.fontMetrics().lineSpacing() + frame))
+
+    def text(self) -> str:
+        return _HALF.sub("\ufffd", self.toPlainText())
+
+    def show_text(self, text: str) -> None:
+        """What was there is replaced, or kept where the text only goes on; Ctrl+Z brings it back."""
+        old = self.text()
+        cursor = QTextCursor(self.document())
+        if text.startswith(old):
+            cursor.movePosition(QTextCursor.MoveOperation.End)
+            cursor.insertText(text[len(old) :])
+        else:
+            cursor.select(QTextCursor.SelectionType.Document)
+            cursor.insertText(text)
+
+    def clear_text(self) -> None:
+        """As by hand, so that Ctrl+Z brings it back."""
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.removeSelectedText()
+
+    def choose(self, span: Span) -> None:
+        """Select the words and bring them into view."""
+        self.setTextCursor(self._cursor(self.text(), span))
+        self._reveal(self.textCursor())
+
+    def mark(self, spans: Iterable[Span]) -> None:
+        """Underline the words of each span and bring the first into view."""
+        self._marks = tuple(spans)
+        self.repaint_marks()
+        if self._marks:
+            self._reveal(self._cursor(self.text(), min(self._marks)))
+
+    def repaint_marks(self) -> None:
+        """In the theme's colours."""
+        form = QTextCharFormat()
+        form.setBackground(theme.color("marked"))
+        form.setUnderlineColor(theme.color("accent"))
+        form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
+        text, selections = self.text(), []
+        for span in self._marks:
+            selection = QTextEdit.ExtraSelection()
+            selection.cursor, selection.format = self._cursor(text, span), form
+            selections.append(selection)
+        self.setExtraSelections(selections)
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802 (Qt's name)
+        return source.hasText() or source.hasImage()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802 (Qt's name)
+        if any(url.isLocalFile() for url in source.urls()) or not source.hasText():
+            self.paste_asked.emit()
+        elif self._has_room(source.text()):
+            super().insertFromMimeData(source)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        text, enter = event.text(), event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        typed = enter or (text and text.isprintable())
+        if not typed or self._has_room(event.text()):
+            super().keyPressEvent(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802 (Qt's name)
+        if self._has_room(event.commitString()):
+            super().inputMethodEvent(event)
+        else:
+            QGuiApplication.inputMethod().reset()
+
+    def _has_room(self, text: str) -> bool:
+        """Counted in characters only where the quick count of units is too high."""
+        if self.document().characterCount() + len(text) < MAX_CHARACTERS:
+            return True
+        selected = len(self.textCursor().selectedText())
+        if len(self.text()) - selected + len(as_shown(text)) <= MAX_CHARACTERS:
+            return True
+        self.overflowed.emit()
+        return False
+
+    def _cursor(self, text: str, span: Span) -> QTextCursor:
+        start = units(text[: span[0]])
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(start)
+        cursor.setPosition(start + units(text[slice(*span)]), QTextCursor.MoveMode.KeepAnchor)
+        return cursor
+
+    def _reveal(self, cursor: QTextCursor) -> None:
+        """Scroll to the line where the selection begins, without moving the person's own cursor."""
+        block = self.document().findBlock(cursor.selectionStart())
+        self.document().documentLayout().blockBoundingRect(block)  # lays the block out
+        within = block.layout().lineForTextPosition(cursor.selectionStart() - block.position())
+        line = block.firstLineNumber() + within.lineNumber()
+        bar = self.verticalScrollBar()
+        if not bar.value() <= line < bar.value() + bar.pageStep():
+            bar.setValue(line - bar.pageStep() // 2)
