@@ -28,3 +28,11 @@ class PromptProblem(UserProblem):
 
 class TrainingProblem(UserProblem):
     """A recipe, a data folder or a checkpoint that cannot be used."""
+
+
+class CaseProblem(UserProblem):
+    """A case file that cannot be read, trusted or written."""
+
+
+class SettingsProblem(UserProblem):
+    """Settings that cannot be kept."""
