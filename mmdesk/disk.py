@@ -46,12 +46,12 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 def why(error: OSError) -> tuple[str, str]:
     """What kept a file from being written, and what to do."""
-    reason = error.strerror or "the disk gave an error"
+    remedy = "Look after the disk, or choose another folder."
     if error.errno in _FULL:
-        return f"it cannot be written ({reason})", "Make room on the disk."
-    if error.errno in _FORBIDDEN:
-        return f"it cannot be written ({reason})", "Choose a folder that you may write to."
-    return f"it cannot be written ({reason})", "Look after the disk, or choose another folder."
+        remedy = "Make room on the disk."
+    elif error.errno in _FORBIDDEN:
+        remedy = "Ask for the right to write there, or choose another folder."
+    return f"it cannot be written ({error.strerror or 'the disk gave an error'})", remedy
 
 
 def _sync_folder(folder: Path) -> None:

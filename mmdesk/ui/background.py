@@ -43,6 +43,7 @@ class Background(QObject):
         self._answers.given.connect(self._answer)
         self._number = 0
         self._due: dict[Hashable, tuple[int, Done, Problem | None]] = {}
+        self._at_close: list[Callable[[], Any]] = []
 
     def run(
         self, key: Hashable, work: Callable[[], Any], done: Done, failed: Problem | None = None
@@ -56,11 +57,19 @@ class Background(QObject):
         """Nobody waits for this answer any more."""
         self._due.pop(key, None)
 
+    def at_close(self, work: Callable[[], Any]) -> None:
+        """What `close` must not drop; it is done in this object's thread, so it should be short."""
+        self._at_close.append(work)
+
     def close(self) -> None:
-        """No answer is given after this; waits for the work under way."""
+        """No answer is given after this, and what waits is dropped. The work under way is waited for,
+        then comes what was left for the end."""
         self._due.clear()
         self._pool.clear()
         self._pool.waitForDone()
+        for work in self._at_close:
+            work()
+        self._at_close.clear()
 
     @property
     def busy(self) -> bool:
