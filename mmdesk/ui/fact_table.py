@@ -19,10 +19,12 @@ from PySide6.QtWidgets import (
 from mmdesk.case import Fact, Flag
 from mmdesk.plan import number_text
 from mmdesk.ui import icons, theme
+from mmdesk.ui.panel import label
 from mmdesk.ui.theme import GRID
 from mmdesk.vocabulary import Vocabulary
 
 LABEL, VALUE, UNIT, RANGE, FLAG = range(5)
+MOST = 500  # figures in the table: a record that states more would make every pause in typing felt
 FACT = Qt.ItemDataRole.UserRole
 SIGN = 10  # pixels of the sign before "high" and "low"
 
@@ -55,6 +57,8 @@ class FactView(QWidget):
             view.activated.connect(self._choose)
             view.selectionModel().selectionChanged.connect(self._choose_selected)
             column.addWidget(view)
+        self.cut = label("", "small", "muted")
+        column.addWidget(self.cut)
         self.retranslate()
 
     def show_facts(self, facts: tuple[Fact, ...], vocabulary: Vocabulary) -> None:
@@ -68,10 +72,12 @@ class FactView(QWidget):
                 figures.append(fact)
             else:
                 statements[fact.name, fact.value] = fact
-        _fill(self.table.items, [self._figure(fact) for fact in figures])
+        _fill(self.table.items, [self._figure(fact) for fact in figures[-MOST:]])
         _fill(self.statements.items, [[self._statement(fact)] for fact in statements.values()])
         self.table.setVisible(bool(figures))
         self.statements.setVisible(bool(statements))
+        self.cut.setText(self.tr("The last {} of {} figures are shown.").format(MOST, len(figures)))
+        self.cut.setVisible(len(figures) > MOST)
         self.setVisible(bool(facts))
         self._fit()
 
@@ -102,22 +108,22 @@ class FactView(QWidget):
         self.table.fit()
 
     def _figure(self, fact: Fact) -> list[QStandardItem]:
-        label, value = self._vocabulary[fact.name].label, number_text(float(fact.value))
+        term, value = self._vocabulary[fact.name].label, number_text(float(fact.value))
         flags = {Flag.HIGH: self.tr("high"), Flag.LOW: self.tr("low"), Flag.NORMAL: self.tr("in range")}
         flag = flags[fact.flag] if fact.flag else ""
-        texts = (label[:1].upper() + label[1:], value, fact.unit or "", range_text(fact.range), flag)
+        texts = (term[:1].upper() + term[1:], value, fact.unit or "", range_text(fact.range), flag)
         items = [_item(text, fact) for text in texts]
-        spoken = ", ".join(filter(None, (f"{label} {value} {fact.unit or ''}".rstrip(), flag, texts[RANGE])))
+        spoken = ", ".join(filter(None, (f"{term} {value} {fact.unit or ''}".rstrip(), flag, texts[RANGE])))
         items[LABEL].setData(spoken, Qt.ItemDataRole.AccessibleTextRole)
         return items
 
     def _statement(self, fact: Fact) -> QStandardItem:
-        label = self._vocabulary[fact.name].label
+        term = self._vocabulary[fact.name].label
         if isinstance(fact.value, bool):
             text = self.tr("{}: reported") if fact.value else self.tr("{}: denied")
-            return _item(text.format(label), fact)
+            return _item(text.format(term), fact)
         value = fact.value if isinstance(fact.value, str) else number_text(fact.value)
-        return _item(f"{label}: {value} {fact.unit or ''}".rstrip(), fact)
+        return _item(f"{term}: {value} {fact.unit or ''}".rstrip(), fact)
 
     def _choose(self, index: QModelIndex) -> None:
         self.chosen.emit(index.data(FACT))

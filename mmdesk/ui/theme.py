@@ -139,6 +139,7 @@ QFrame#target { border: 1px dashed $line; border-radius: 6px; background: transp
 QFrame#card {
   background: $raised; border: 1px solid $line; border-left: 3px solid $problem; border-radius: 4px;
 }
+QFrame#card[tone="accept"] { border-left: 3px solid $accent; }
 QFrame#card[tone="notice"] { border-left: 3px solid $warning; }
 QFrame#bar { background: $panel; border: none; }
 QFrame#topbar { background: $panel; border: none; border-bottom: 1px solid $line; }
