@@ -35,7 +35,8 @@ RANGE = 60.0  # dB from the loudest to black; murmurs lie 20 to 40 dB below the 
 class Sound:
     """`peaks` (columns, 2) float32 least and largest value, a column `peak_step` seconds wide.
     `spectrogram` (FFT / 2, frames) uint8, 0 to `top_hertz` from the first row on, the loudest 255 and
-    RANGE dB below it 0, a frame `frame_step` seconds wide. `refusal` is why a model will not read it."""
+    RANGE dB below it 0, a frame `frame_step` seconds wide, the first from `frame_start` on. `refusal` is
+    why a model will not read it."""
 
     sample_rate: int
     channels: int
@@ -43,6 +44,7 @@ class Sound:
     peaks: Floats
     peak_step: float
     spectrogram: NDArray[np.uint8]
+    frame_start: float
     frame_step: float
     top_hertz: float
     refusal: InputProblem | None
@@ -80,6 +82,7 @@ def read_sound(item: Input, stop: Event | None = None) -> Sound:
         peaks=peaks.finish() - np.float32(total / frames),
         peak_step=peaks.step / rate,
         spectrogram=_as_bytes(powers),
+        frame_start=-HOP / 2 / spectrum.rate,  # a frame's middle is its time
         frame_step=spectrum.columns.step * HOP / spectrum.rate,
         top_hertz=spectrum.rate / 2,
         refusal=refusal,

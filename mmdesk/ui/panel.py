@@ -108,9 +108,13 @@ class Panel(QFrame):
 
     def clear_cards(self) -> None:
         for card in self._card_widgets():
-            self._cards.removeWidget(card)
-            card.hide()
-            card.deleteLater()
+            self._put_away(card)
+
+    def remove_card(self, text: str) -> None:
+        """What this card says is no longer so."""
+        for card in self._card_widgets():
+            if card.text == text:
+                self._put_away(card)
 
     def set_drop(self, verdict: str) -> None:
         """While something is dragged over the window: "accept", "refuse" or ""."""
@@ -124,6 +128,11 @@ class Panel(QFrame):
         button.setAccessibleName(text)
         self.buttons.addWidget(button)
         return button
+
+    def _put_away(self, card: Card) -> None:
+        self._cards.removeWidget(card)
+        card.hide()
+        card.deleteLater()
 
     def _card_widgets(self) -> list[Card]:
         items = (self._cards.itemAt(place) for place in range(self._cards.count()))
