@@ -119,7 +119,7 @@ class RecordPanel(Panel):
 
     def _take(self) -> None:
         """The text as it stands goes into the model, and facts are looked for."""
-        text = self.editor.text()
+        text = self.editor.toPlainText()
         if not text.strip():
             self._name = TYPED
         self._write(text)
@@ -155,7 +155,7 @@ class RecordPanel(Panel):
             self.editor.setReadOnly(True)  # until the file is read: what is typed now would be lost
             self._set_state("working")
             self._background.run("record text", partial(_read, items), self._show_read)
-        elif items or self.editor.text().strip():
+        elif items or self.editor.toPlainText().strip():
             self._show_read(_read(items))
 
     def _show_read(self, read: Read) -> None:
@@ -163,9 +163,9 @@ class RecordPanel(Panel):
         self.editor.setReadOnly(False)
         self._show_problems(problems)
         if not text and problems:  # the text before stays
-            text, name = self.editor.text(), self._name
+            text, name = self.editor.toPlainText(), self._name
         self._name = name
-        if as_shown(text) != self.editor.text():
+        if as_shown(text) != self.editor.toPlainText():
             if self.editor.document().isEmpty() and not self.editor.document().isUndoAvailable():
                 self.editor.setPlainText(text)
             else:
@@ -182,7 +182,7 @@ class RecordPanel(Panel):
     # ---- the facts
 
     def _find(self) -> None:
-        text = self.editor.text()
+        text = self.editor.toPlainText()
         if self._vocabulary is None or not text.strip():
             self._background.forget("record facts")
             self._show_facts((text, ()))
@@ -199,7 +199,7 @@ class RecordPanel(Panel):
 
     def _is_current(self) -> bool:
         """Whether the facts point into the text as it stands."""
-        return self._found_in == self.editor.text()
+        return self._found_in == self.editor.toPlainText()
 
     def _show_place(self, fact: Fact) -> None:
         if self._is_current():

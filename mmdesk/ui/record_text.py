@@ -1,6 +1,5 @@
 """The field a record is typed into, and places in it."""
 
-import re
 from collections.abc import Iterable
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
@@ -13,14 +12,13 @@ from mmdesk.ui import theme
 LINES = 3  # what is always seen of the text
 Span = tuple[int, int]  # characters, as in Fact.span
 
-_HALF = re.compile("[\ud800-\udfff]")  # half of a character beyond U+FFFF, left by a broken paste
 # Character for character what the document makes of a text.
 _SHOWN = str.maketrans({"\u2028": "\n", "\u2029": "\n", "\r": "\n", "\xa0": " "})
 
 
 def as_shown(text: str) -> str:
     """A text as the field gives it back."""
-    return _HALF.sub("\ufffd", text.replace("\r\n", "\n").translate(_SHOWN))
+    return text.replace("\r\n", "\n").translate(_SHOWN)
 
 
 def units(text: str) -> int:
@@ -48,12 +46,9 @@ class RecordText(QPlainTextEdit):
         frame = self.frameWidth() + self.document().documentMargin()
         return QSize(0, round(LINES * self.fontMetrics().lineSpacing() + frame))
 
-    def text(self) -> str:
-        return _HALF.sub("\ufffd", self.toPlainText())
-
     def show_text(self, text: str) -> None:
         """What was there is replaced, or kept where the text only goes on; Ctrl+Z brings it back."""
-        old = self.text()
+        old = self.toPlainText()
         cursor = QTextCursor(self.document())
         if text.startswith(old):
             cursor.movePosition(QTextCursor.MoveOperation.End)
@@ -70,7 +65,7 @@ class RecordText(QPlainTextEdit):
 
     def choose(self, span: Span) -> None:
         """Select the words and bring them into view."""
-        self.setTextCursor(self._cursor(self.text(), span))
+        self.setTextCursor(self._cursor(self.toPlainText(), span))
         self._reveal(self.textCursor())
 
     def mark(self, spans: Iterable[Span]) -> None:
@@ -78,7 +73,7 @@ class RecordText(QPlainTextEdit):
         self._marks = tuple(spans)
         self.repaint_marks()
         if self._marks:
-            self._reveal(self._cursor(self.text(), min(self._marks)))
+            self._reveal(self._cursor(self.toPlainText(), min(self._marks)))
 
     def repaint_marks(self) -> None:
         """In the theme's colours."""
@@ -86,7 +81,7 @@ class RecordText(QPlainTextEdit):
         form.setBackground(theme.color("marked"))
         form.setUnderlineColor(theme.color("accent"))
         form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
-        text, selections = self.text(), []
+        text, selections = self.toPlainText(), []
         for span in self._marks:
             selection = QTextEdit.ExtraSelection()
             selection.cursor, selection.format = self._cursor(text, span), form
@@ -119,7 +114,7 @@ class RecordText(QPlainTextEdit):
         if self.document().characterCount() + len(text) < MAX_CHARACTERS:
             return True
         selected = len(self.textCursor().selectedText())
-        if len(self.text()) - selected + len(as_shown(text)) <= MAX_CHARACTERS:
+        if len(self.toPlainText()) - selected + len(as_shown(text)) <= MAX_CHARACTERS:
             return True
         self.overflowed.emit()
         return False
