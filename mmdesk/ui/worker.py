@@ -245,9 +245,9 @@ class Worker(QObject):
 
     @Slot()
     def _schedule(self) -> None:
-        """Give out what waits, now or when the last batch is old enough."""
+        """Give out what waits, now or when the last batch is old enough; drop what nobody waits for."""
         due = self._last_batch + BATCH_MS / 1000 - time.monotonic()
-        if due <= 0:
+        if due <= 0 or self._job is None:
             self._drain()
         elif not self._pace.isActive():
             self._pace.start(math.ceil(due * 1000))
