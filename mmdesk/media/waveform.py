@@ -62,11 +62,13 @@ def read_sound(item: Input, stop: Event | None = None) -> Sound:
         rate, channels = int(sound.samplerate), int(sound.channels)
         peaks = _Columns(PEAKS, 2, _outermost)
         spectrum = _Spectrum(rate)
-        frames, total = 0, 0.0
+        frames, total, offset = 0, 0.0, np.float32(0)
         for block in audio.mono_blocks(sound, item.name):
             wave = block.clip(-LARGEST, LARGEST).astype(np.float32)
             peaks.add(np.stack([wave, wave], 1))
-            spectrum.add(wave)
+            if not frames:
+                offset = wave.mean()  # left in, it would be a step at either end
+            spectrum.add(wave - offset)
             frames += len(block)
             total += float(wave.sum(dtype=np.float64))
             if stop is not None and stop.is_set():

@@ -42,11 +42,12 @@ class Previews(QObject):
             self._background.forget(("sound", key))
         for key in self._read.keys() - wanted.keys():
             self.dropped.emit(self._read.pop(key))
-        for key in wanted.keys() - self._read.keys() - self._under_way.keys():
-            stop = self._under_way[key] = Event()
-            done = partial(self._take, key)
-            self._background.run(("sound", key), partial(_read, wanted[key], stop), done, done)
-            self._late.start()
+        for key, item in wanted.items():
+            if key not in self._read and key not in self._under_way:
+                stop = self._under_way[key] = Event()
+                done = partial(self._take, key)
+                self._background.run(("sound", key), partial(_read, item, stop), done, done)
+                self._late.start()
 
     def all(self) -> "list[Sound | InputProblem]":
         return list(self._read.values())
