@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QMimeData, QObject, Signal
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QBuffer, QByteArray, QMimeData, QObject, Signal
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
 
 from mmdesk.case import Input, Modality
 from mmdesk.errors import InputProblem
@@ -239,7 +239,7 @@ def _pasted_text(text: str) -> Survey:
 def _pasted_picture(picture: QImage) -> Survey:
     buffer = QBuffer()
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    picture.save(buffer, b"PNG")
+    QImageWriter(buffer, QByteArray(b"PNG")).write(picture)
     return _pasted_image(bytes(buffer.data().data()))
 
 

@@ -86,11 +86,14 @@ def test_facts_follow_what_is_typed(qtbot, panel, model):
     assert panel.facts.isVisible()
 
 
-def test_a_late_answer_is_dropped(qtbot, panel):
+def test_a_late_answer_is_dropped(qtbot, panel, monkeypatch):
+    shown = []
+    show_facts = panel.facts.show_facts
+    monkeypatch.setattr(panel.facts, "show_facts", lambda *facts: shown.append(facts[0]) or show_facts(*facts))
     panel.editor.setPlainText("Fever. CRP 96 mg/L. " * 2000)
     panel.flush()
     show(qtbot, panel, "Cough.", 1)
-    assert statements(panel) == ["cough: reported"]
+    assert statements(panel) == ["cough: reported"] and len(shown) == 1
 
 
 def test_flush_takes_the_text_at_once(panel, model):
