@@ -230,9 +230,11 @@ class AudioPanel(Panel):
         self._make_view().set_cursor(seconds)
         self._show_time()
 
-    def _cursor_moved(self) -> None:
+    def _cursor_moved(self, seconds: float) -> None:
         if self.player.playing:
-            self._play()
+            self.player.pause()
+            if self._shown is not None and seconds < self._shown.seconds - END:
+                self._play()
         self._show_time()
 
     def _not_played(self, text: str, remedy: str) -> None:
