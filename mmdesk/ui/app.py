@@ -1,5 +1,6 @@
 """The application: settings, language, theme, one window, one engine."""
 
+import contextlib
 import multiprocessing
 import os
 import sys
@@ -24,14 +25,16 @@ from mmdesk.ui.worker import Worker
 class Application(QObject):
     """Holds the window and does what concerns all of it: looks, language, settings, the end."""
 
-    def __init__(self, app: QApplication, settings: Settings, warning: str | None) -> None:
+    def __init__(
+        self, app: QApplication, settings: Settings, warning: str | None, worker: Worker | None = None
+    ) -> None:
         super().__init__(app)
         self._app = app
         self._settings = settings
         self._speaker = language.Speaker(app)
         self._dress(settings)
         state = QSettings(str(store.config_folder() / "window.ini"), QSettings.Format.IniFormat)
-        self.worker = Worker(settings.engine, self)
+        self.worker = worker or Worker(settings.engine, self)
         self.archive = Archive(store.data_folder() / "cases")
         self.window = MainWindow(settings, self.archive, self.worker, state)
         self.window.record.set_english_notice(self._speaker.language != "en")
@@ -43,10 +46,8 @@ class Application(QObject):
     def start(self, paths: Sequence[Path], demo: bool) -> None:
         """Show the window; the engine loads while it is already usable."""
         self.window.show()
-        try:
+        with contextlib.suppress(PackProblem):  # the window says so already; another pack can be chosen
             self.worker.start(pack_files.find(self._settings.pack))
-        except PackProblem:
-            pass  # the window says so already, and another pack can be chosen
         if paths:
             self.window.desk.intake.take_paths(list(paths))
         if demo:
@@ -57,7 +58,7 @@ class Application(QObject):
         """Cases that a crash left, and kept ones that are too old."""
         left = self.archive.unfinished()
         if left:
-            self.window.offer(left[0].path)
+            self.window.filing.offer(left[0].path)
         self.archive.expire(self._settings.retention_days)
 
     def _dress(self, settings: Settings) -> None:

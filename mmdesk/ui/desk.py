@@ -146,7 +146,7 @@ class Desk(QObject):
         self.case_saved.emit(*value)
 
     def _problem(self, error: UserProblem) -> None:
-        self.failed.emit(f"{error.name}: {error.problem}", error.remedy)
+        self.failed.emit(f"{error.name}: {error.problem}.", error.remedy)
 
     def _changed(self) -> None:
         self.report = None

@@ -11,6 +11,8 @@ from mmdesk.ui.actions import Actions
 from mmdesk.ui.panel import label
 from mmdesk.ui.theme import GRID
 
+BESIDE, ICON = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
+
 
 class Toolbar(QFrame):
     """`pack_chosen` gives a pack's folder."""
@@ -30,24 +32,24 @@ class Toolbar(QFrame):
         self.packs.activated.connect(self._choose_pack)
         self._export, self._more = self._menu_button(self.export_menu), self._menu_button(self.more_menu)
         self._export.setIcon(icons.icon("export"))
-        self._export.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._export.setToolButtonStyle(BESIDE)
         self._more.setIcon(icons.icon("more"))
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID * 3 // 2, GRID, GRID * 3 // 2, GRID)
         row.setSpacing(GRID // 2)
         for name in ("new", "open", "save"):
-            row.addWidget(self._button(actions[name], Qt.ToolButtonStyle.ToolButtonTextBesideIcon))
+            row.addWidget(self._button(actions[name]))
         row.addSpacing(GRID)
-        row.addWidget(self._button(actions["analyse"], Qt.ToolButtonStyle.ToolButtonTextBesideIcon, "primary"))
+        row.addWidget(self._button(actions["analyse"], "primary"))
         for name in ("stop", "live"):
-            row.addWidget(self._button(actions[name], Qt.ToolButtonStyle.ToolButtonTextBesideIcon, "outlined"))
+            row.addWidget(self._button(actions[name], "outlined"))
         row.addStretch(1)
         row.addWidget(self._pack_label)
         row.addWidget(self.packs)
         row.addSpacing(GRID)
         row.addWidget(self._export)
         for name in ("settings", "theme"):
-            row.addWidget(self._button(actions[name], Qt.ToolButtonStyle.ToolButtonIconOnly))
+            row.addWidget(self._button(actions[name], style=ICON))
         row.addWidget(self._more)
         self.retranslate()
 
@@ -93,7 +95,9 @@ class Toolbar(QFrame):
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         return button
 
-    def _button(self, action: QAction, style: Qt.ToolButtonStyle, kind: str = "") -> QToolButton:
+    def _button(
+        self, action: QAction, kind: str = "", style: Qt.ToolButtonStyle = BESIDE
+    ) -> QToolButton:
         button = QToolButton()
         button.setDefaultAction(action)
         button.setToolButtonStyle(style)

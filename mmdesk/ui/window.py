@@ -4,18 +4,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
-from mmdesk import report as reports
 from mmdesk import resources
 from mmdesk.archive import Archive
 from mmdesk.case import Modality
 from mmdesk.engine.state import EngineState, Phase
-from mmdesk.errors import PackProblem, UserProblem
+from mmdesk.errors import PackProblem
 from mmdesk.events import Event
 from mmdesk.packs import files as pack_files
 from mmdesk.packs import manifest as manifests
+from mmdesk.report import Report, Sentence
 from mmdesk.settings import Settings
 from mmdesk.ui import icons, theme
 from mmdesk.ui.actions import Actions
@@ -23,6 +23,7 @@ from mmdesk.ui.audio_panel import AudioPanel
 from mmdesk.ui.desk import Desk
 from mmdesk.ui.dialogs import AboutDialog, SettingsDialog, ShortcutsDialog
 from mmdesk.ui.drop_filter import DropFilter
+from mmdesk.ui.filing import Filing
 from mmdesk.ui.findings_panel import FindingsPanel
 from mmdesk.ui.image_panel import ImagePanel
 from mmdesk.ui.notice_bar import NoticeBar
@@ -36,7 +37,6 @@ from mmdesk.ui.toolbar import Toolbar
 from mmdesk.ui.worker import Worker
 
 DEMO_PAUSE = 8000  # ms a finished sample stays before the next one
-OPENS = "*.png *.jpg *.jpeg *.tif *.tiff *.dcm *.wav *.flac *.ogg *.mp3 *.txt *.md *.mmcase"
 
 
 class MainWindow(QMainWindow):
@@ -50,12 +50,12 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.desk = Desk(worker, archive, self)
         self._state = state
-        self._path: Path | None = None
         self._closing = False
         self._demo = QTimer(self, singleShot=True, interval=DEMO_PAUSE)
         self._demo_number = 0
         self.actions_ = Actions(self)
         self._build()
+        self.filing = Filing(self, self.desk, self.notice)
         self._connect()
         self._show_pack(settings.pack)
         self.desk.autosave.enabled = settings.autosave
@@ -77,7 +77,8 @@ class MainWindow(QMainWindow):
         self.report.body.addWidget(self.prompts)
         below = _splitter(Qt.Orientation.Horizontal, self.audio, self.record)
         left = _splitter(Qt.Orientation.Vertical, self.image, below, shares=(60, 40))
-        right = _splitter(Qt.Orientation.Vertical, self.report, self.findings, self.stages, shares=(46, 32, 22))
+        results = (self.report, self.findings, self.stages)
+        right = _splitter(Qt.Orientation.Vertical, *results, shares=(46, 32, 22))
         self._splitters = {
             "below": below, "left": left, "right": right,
             "desk": _splitter(Qt.Orientation.Horizontal, left, right),
@@ -114,15 +115,12 @@ class MainWindow(QMainWindow):
     # ---- who listens to whom
 
     def _connect(self) -> None:
-        desk, do = self.desk, self.actions_
+        desk, do, filing = self.desk, self.actions_, self.filing
         desk.typing_ended.connect(self.record.flush)
         desk.began.connect(self._began)
         desk.arrived.connect(self._show_events)
         desk.ended.connect(self._ended)
         desk.report_opened.connect(self._show_report)
-        desk.case_saved.connect(self._saved)
-        desk.failed.connect(self._problem)
-        desk.autosave.failed.connect(self._problem)
         desk.model.changed.connect(self._case_changed)
         desk.model.replaced.connect(self._case_replaced)
         desk.worker.state_changed.connect(self._engine_changed)
@@ -138,13 +136,12 @@ class MainWindow(QMainWindow):
         self.prompts.asked.connect(desk.ask)
         self.toolbar.pack_chosen.connect(self._switch_pack)
         self.toolbar.recent_menu.aboutToShow.connect(self._fill_recent)
-        self.notice.chosen.connect(self._notice_chosen)
         self._demo.timeout.connect(self._play_demo)
         for name, slot in {
-            "new": self._new, "open": self._open, "save": self._save, "save_as": self._save_as,
+            "new": filing.new, "open": filing.open, "save": filing.save, "save_as": filing.save_as,
             "paste": self._paste, "analyse": desk.analyse, "stop": self._stop, "live": self._set_live,
-            "copy_text": self._copy_text, "copy_markdown": self._copy_markdown, "export": self._export,
-            "demo": self._set_demo, "purge": self._ask_purge, "settings": self._show_settings,
+            "copy_text": filing.copy_text, "copy_markdown": filing.copy_markdown, "export": filing.export,
+            "demo": self._set_demo, "purge": filing.ask_purge, "settings": self._show_settings,
             "theme": self._toggle_theme, "shortcuts": self._show_shortcuts, "about": self._show_about,
             "quit": self.close,
         }.items():  # fmt: skip
@@ -174,7 +171,7 @@ class MainWindow(QMainWindow):
         self.desk.set_live(live)
         self.apply_settings(replace(self.settings, live=live))
 
-    def _mark_evidence(self, sentence: reports.Sentence | None) -> None:
+    def _mark_evidence(self, sentence: Sentence | None) -> None:
         self.findings.mark(sentence.findings if sentence else ())
         self.record.mark_facts(sentence.facts if sentence else ())
 
@@ -184,108 +181,24 @@ class MainWindow(QMainWindow):
         self._update_actions()
 
     def _case_replaced(self) -> None:
-        self._path = None
-        for consumer in (*self.consumers,):
+        for consumer in self.consumers:
             consumer.clear()
         self.prompts.prompt = self.desk.prompt
         self._update_actions()
 
-    def _show_report(self, report: reports.Report) -> None:
+    def _show_report(self, report: Report) -> None:
         for consumer in (self.report, self.findings):
             consumer.show_report(report)
         self._update_actions()
 
-    def _new(self) -> None:
-        self.desk.new()
-        if self.desk.can_bring_back():
-            self.notice.say("back", self.tr("The case was put away."), self.tr("Bring it back"))
-
-    def _open(self) -> None:
-        self._pick(self.tr("Open a case, an image, a recording or a record"), None)
-
     def _browse(self) -> None:
-        panel = self.sender()
-        self._pick(self.tr("Open files"), panel.modality)
-
-    def _pick(self, title: str, target: Modality | None) -> None:
-        """A file dialog that does not block; several files may be chosen."""
-        words = self.tr("Cases, images, recordings, records ({})").format(OPENS)
-        dialog = QFileDialog(self, title, "", f"{words};;{self.tr('All files')} (*)")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setProperty("target", target)
-        dialog.filesSelected.connect(self._picked)
-        dialog.open()
-
-    def _picked(self, names: list[str]) -> None:
-        target = self.sender().property("target")
-        self.desk.intake.take_paths([Path(name) for name in names], target)
+        self.filing.pick(self.tr("Open files"), self.sender().modality)
 
     def _paste(self) -> None:
-        panel = self.sender()
-        self.desk.intake.paste(getattr(panel, "modality", None))
-
-    def _save(self) -> None:
-        if self._path is None:
-            self._save_as()
-        else:
-            self.desk.save(self._path)
-
-    def _save_as(self) -> None:
-        self._ask_file(self.tr("Save the case"), "case.mmcase", self.tr("Cases (*.mmcase)"), self._save_to)
-
-    def _save_to(self, name: str) -> None:
-        self.desk.save(Path(name).with_suffix(".mmcase"))
-
-    def _saved(self, path: Path, missing: tuple[str, ...]) -> None:
-        self._path = path
-        text = self.tr("Saved as {}.").format(path.name)
-        if missing:
-            text += " " + self.tr("No longer there, and left out: {}.").format(", ".join(missing))
-        self.notice.say("saved", text)
-
-    def _ask_file(self, title: str, name: str, kinds: str, slot) -> None:
-        dialog = QFileDialog(self, title, name, kinds)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(slot)
-        dialog.open()
+        self.desk.intake.paste(getattr(self.sender(), "modality", None))
 
     def _fill_recent(self) -> None:
-        menu = self.toolbar.recent_menu
-        menu.clear()
-        kept = [] if self.actions_["demo"].isChecked() else self.desk.archive.recent(10)
-        for item in kept:
-            when = item.saved.astimezone().strftime("%Y-%m-%d %H:%M")
-            action = menu.addAction(f"{when}   {item.contents}")
-            action.setData(item.path)
-            action.triggered.connect(self._open_recent)
-        if not kept:
-            menu.addAction(self.tr("None")).setEnabled(False)
-
-    def _open_recent(self) -> None:
-        self.desk.open(self.sender().data())
-
-    def offer(self, path: Path) -> None:
-        """A case that was open when the program ended unexpectedly."""
-        self._offered = path
-        self.notice.say(
-            "recover", self.tr("A case was open when mmdesk ended unexpectedly. It was kept."), self.tr("Open it")
-        )
-
-    def _ask_purge(self) -> None:
-        self.notice.say(
-            "purge", self.tr("All kept cases but the open one will be deleted for good."), self.tr("Delete them")
-        )
-
-    def _notice_chosen(self, key: str) -> None:
-        if key == "back":
-            self.desk.bring_back()
-        elif key == "recover":
-            self.desk.open(self._offered)
-        elif key == "purge":
-            count = self.desk.archive.purge()
-            self.notice.say("purged", self.tr("Deleted: {} kept cases.").format(count))
+        self.filing.fill_recent(self.toolbar.recent_menu)
 
     # ---- files that were refused, problems
 
@@ -298,9 +211,6 @@ class MainWindow(QMainWindow):
     def _moved(self, modality: Modality, text: str) -> None:
         self.inputs[modality].show_card(text, tone="notice")
 
-    def _problem(self, text: str, remedy: str) -> None:
-        self.notice.say("problem", f"{text}. {remedy}", tone="problem")
-
     def _engine_changed(self, state: EngineState) -> None:
         self.status.show_state(state)
         if state.phase in (Phase.DIED, Phase.FAILED):
@@ -309,30 +219,6 @@ class MainWindow(QMainWindow):
             self.notice.withdraw("engine")
         self._update_actions()
 
-    # ---- report out
-
-    def _copy_text(self) -> None:
-        if self.desk.report:
-            QGuiApplication.clipboard().setText(self.desk.report.to_text())
-
-    def _copy_markdown(self) -> None:
-        if self.desk.report:
-            QGuiApplication.clipboard().setText(self.desk.report.to_markdown())
-
-    def _export(self) -> None:
-        kinds = "Markdown (*.md);;" + self.tr("Text (*.txt)") + ";;JSON (*.json)"
-        self._ask_file(self.tr("Save the report"), "report.md", kinds, self._export_to)
-
-    def _export_to(self, name: str) -> None:
-        if self.desk.report is None:
-            return
-        try:
-            reports.save(self.desk.report, Path(name))
-        except UserProblem as problem:
-            self._problem(f"{problem.name}: {problem.problem}", problem.remedy)
-        else:
-            self.notice.say("saved", self.tr("Saved as {}.").format(Path(name).name))
-
     # ---- pack, settings, demo
 
     def _show_pack(self, name: str) -> None:
@@ -340,7 +226,7 @@ class MainWindow(QMainWindow):
             folder = pack_files.find(name)
             pack = manifests.read(folder)
         except PackProblem as problem:
-            self._problem(f"{problem.name}: {problem.problem}", problem.remedy)
+            self.filing.problem(f"{problem.name}: {problem.problem}.", problem.remedy)
             return
         self.record.set_vocabulary(pack.vocabulary)
         self.findings.set_pack(pack)
@@ -365,7 +251,7 @@ class MainWindow(QMainWindow):
             try:
                 self.desk.worker.switch(pack_files.find(settings.pack), settings.engine)
             except PackProblem as problem:
-                self._problem(f"{problem.name}: {problem.problem}", problem.remedy)
+                self.filing.problem(f"{problem.name}: {problem.problem}.", problem.remedy)
         self.settings_changed.emit(settings)
 
     def _show_settings(self) -> None:
@@ -392,6 +278,7 @@ class MainWindow(QMainWindow):
     def _set_demo(self, on: bool) -> None:
         self._demo.stop()
         self._demo_number = 0
+        self.filing.hides_recent = on
         if on:
             self._play_demo()
         else:

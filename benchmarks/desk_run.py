@@ -1,0 +1,131 @@
+"""One run of the window in a process of its own, measured from inside; see window.py.
+
+    python -m benchmarks.desk_run real|flood|stop
+"""
+
+import json
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+
+from benchmarks.gaps import GapMonitor, summary
+from mmdesk.case import Case
+from mmdesk.engine import StopToken
+from mmdesk.engine.state import Phase
+from mmdesk.events import Event, ReportReady, Stage, StageStarted, TextDelta
+from mmdesk.report import Provenance, Report
+from mmdesk.ui import app as application
+from mmdesk.ui.worker import Worker
+
+FLOOD_RATE, FLOOD_S = 2000, 5
+ANALYSES = 10
+
+
+class FloodEngine:
+    """Says 2,000 words a second for five seconds."""
+
+    def __init__(self, pack: Path) -> None:
+        pass
+
+    def analyze(self, case: Case, stop: StopToken) -> Iterator[Event]:
+        yield StageStarted(Stage.WRITE)
+        begun = time.perf_counter()
+        for number in range(FLOOD_RATE * FLOOD_S):
+            while time.perf_counter() < begun + number / FLOOD_RATE:
+                time.sleep(0.0002)
+            yield TextDelta("image", f" word{number}")
+        yield ReportReady(Report(case.id, "full", (), (), (), (), Provenance("flood", "1", "0" * 64, "", ())))
+
+
+def until(condition, seconds: float = 60) -> None:
+    """Turn the event loop until the condition holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
+
+
+def rounded(gaps: list[float]) -> str:
+    figures = summary(gaps)
+    return f"p99 {figures['p99']:.1f} ms, longest {figures['max']:.1f} ms, {len(gaps)} ticks"
+
+
+def real(desk: application.Application) -> dict[str, object]:
+    """Gaps while the real pack loads, analyses and streams; memory of the window's process."""
+    monitor = GapMonitor()
+    until(lambda: desk.worker.state.phase is Phase.READY)
+    figures: dict[str, object] = {"gaps while the pack loads": rounded(monitor.gaps())}
+    monitor.restart()
+    times = []
+    for _ in range(ANALYSES):
+        begun = time.perf_counter()
+        desk.window.desk.show_sample("sample")
+        until(lambda: not desk.window.desk.working)
+        times.append(time.perf_counter() - begun)
+    figures["gaps while it analyses and writes"] = rounded(monitor.gaps())
+    figures["sample case, first and again"] = f"{times[0]:.2f} s, {statistics.median(times[1:]):.2f} s"
+    memory = psutil.Process().memory_info().rss / 2**20
+    figures["memory of the window's process"] = f"{memory:.0f} MB"
+    figures["torch in the window's process"] = "torch" in sys.modules
+    return figures
+
+
+def flood(desk: application.Application) -> dict[str, object]:
+    desk.window.desk.model.set_record("58-year-old man")
+    until(lambda: desk.worker.state.phase is Phase.READY)
+    monitor = GapMonitor()
+    desk.window.desk.analyse()
+    until(lambda: not desk.window.desk.working)
+    return {f"gaps at {FLOOD_RATE} events a second": rounded(monitor.gaps())}
+
+
+def stop(desk: application.Application) -> dict[str, object]:
+    """From Esc to the last event, while the pack loads and while it writes."""
+    case = desk.window.desk
+    case.show_sample("sample")
+    loading = [_stop_ms(desk)]
+    until(lambda: desk.worker.state.phase is Phase.READY)
+    writing = []
+    for _ in range(ANALYSES):
+        written: list[Event] = []
+        case.arrived.connect(written.extend)
+        case.analyse()
+        until(lambda seen=written: any(isinstance(event, TextDelta) for event in seen))
+        writing.append(_stop_ms(desk))
+        case.arrived.disconnect(written.extend)
+    return {
+        "stopped while the pack loads": f"{loading[0]:.0f} ms",
+        "stopped while it writes": f"{statistics.median(writing):.0f} ms, longest {max(writing):.0f} ms",
+    }
+
+
+def _stop_ms(desk: application.Application) -> float:
+    begun = time.perf_counter()
+    desk.window.actions_["stop"].trigger()
+    until(lambda: not desk.window.desk.working)
+    return (time.perf_counter() - begun) * 1000
+
+
+def main(part: str) -> None:
+    app = QApplication([])
+    settings, warning = application.store.load()
+    factory = "benchmarks.desk_run:FloodEngine" if part == "flood" else None
+    worker = Worker(settings.engine, factory=factory) if factory else None
+    desk = application.Application(app, settings, warning, worker)
+    desk.start([], demo=False)
+    QTimer.singleShot(0, lambda: None)
+    figures = {"real": real, "flood": flood, "stop": stop}[part](desk)
+    desk.window.close()
+    app.exec()
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,179 @@
+"""Cases and reports in files: open, save, export, and the cases that are kept by themselves."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from mmdesk.archive import Kept
+from mmdesk.case import Modality
+from mmdesk.errors import UserProblem
+from mmdesk.export import save_report
+from mmdesk.ui.desk import Desk
+from mmdesk.ui.notice_bar import NoticeBar
+
+OPENS = "*.png *.jpg *.jpeg *.tif *.tiff *.dcm *.wav *.flac *.ogg *.mp3 *.txt *.md *.mmcase"
+MOST_RECENT = 10
+
+
+class Filing(QObject):
+    """Dialogs that do not block, on `window`; `path` is where the case was last saved by its user."""
+
+    def __init__(self, window: QWidget, desk: Desk, notice: NoticeBar) -> None:
+        super().__init__(window)
+        self._window, self._desk, self._notice = window, desk, notice
+        self._offered: Path | None = None
+        self.path: Path | None = None
+        self.hides_recent = False  # in demo mode nobody's cases are shown
+        desk.model.replaced.connect(self._forget_path)
+        desk.case_saved.connect(self._saved)
+        desk.failed.connect(self.problem)
+        desk.autosave.failed.connect(self.problem)
+        notice.chosen.connect(self._notice_chosen)
+
+    @Slot()
+    def new(self) -> None:
+        self._desk.new()
+        if self._desk.can_bring_back():
+            self._notice.say("back", self.tr("The case was put away."), self.tr("Bring it back"))
+
+    @Slot()
+    def open(self) -> None:
+        self.pick(self.tr("Open a case, an image, a recording or a record"), None)
+
+    def pick(self, title: str, target: Modality | None) -> None:
+        """Several files may be chosen; `target` is the panel that asked."""
+        dialog = QFileDialog(self._window, title)
+        cases = self.tr("Cases, images, recordings, records")
+        dialog.setNameFilters([f"{cases} ({OPENS})", f"{self.tr('All files')} (*)"])
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setProperty("target", target)
+        dialog.filesSelected.connect(self._picked)
+        self._show(dialog)
+
+    @Slot()
+    def save(self) -> None:
+        if self.path is None:
+            self.save_as()
+        else:
+            self._desk.save(self.path)
+
+    @Slot()
+    def save_as(self) -> None:
+        dialog = self._save_dialog(self.tr("Save the case"), [f"{self.tr('Cases')} (*.mmcase)"], "mmcase")
+        dialog.selectFile("case.mmcase")
+        dialog.fileSelected.connect(self._save_to)
+
+    @Slot()
+    def export(self) -> None:
+        kinds = ["Markdown (*.md)", f"{self.tr('Text')} (*.txt)", "JSON (*.json)"]
+        dialog = self._save_dialog(self.tr("Save the report"), kinds, "md")
+        dialog.selectFile("report.md")
+        dialog.fileSelected.connect(self._export_to)
+
+    @Slot()
+    def copy_text(self) -> None:
+        if self._desk.report:
+            QGuiApplication.clipboard().setText(self._desk.report.to_text())
+
+    @Slot()
+    def copy_markdown(self) -> None:
+        if self._desk.report:
+            QGuiApplication.clipboard().setText(self._desk.report.to_markdown())
+
+    def fill_recent(self, menu: QMenu) -> None:
+        menu.clear()
+        kept = [] if self.hides_recent else self._desk.archive.recent(MOST_RECENT)
+        for item in kept:
+            when = item.saved.astimezone().strftime("%Y-%m-%d %H:%M")
+            action = menu.addAction(f"{when}   {self._contents(item)}")
+            action.setData(item.path)
+            action.triggered.connect(self._open_recent)
+        if not kept:
+            menu.addAction(self.tr("None")).setEnabled(False)
+
+    def offer(self, path: Path) -> None:
+        """A case that was open when the program ended unexpectedly."""
+        self._offered = path
+        text = self.tr("A case was open when mmdesk ended unexpectedly. It was kept.")
+        self._notice.say("recover", text, self.tr("Open it"))
+
+    @Slot()
+    def ask_purge(self) -> None:
+        text = self.tr("All kept cases but the open one will be deleted for good.")
+        self._notice.say("purge", text, self.tr("Delete them"))
+
+    @Slot(str, str)
+    def problem(self, text: str, remedy: str) -> None:
+        self._notice.say("problem", f"{text} {remedy}", tone="problem")
+
+    def _save_dialog(self, title: str, kinds: list[str], suffix: str) -> QFileDialog:
+        dialog = QFileDialog(self._window, title)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(kinds)
+        dialog.setDefaultSuffix(suffix)
+        self._show(dialog)
+        return dialog
+
+    def _show(self, dialog: QFileDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    @Slot(list)
+    def _picked(self, names: list[str]) -> None:
+        target = self.sender().property("target")
+        self._desk.intake.take_paths([Path(name) for name in names], target)
+
+    @Slot(str)
+    def _save_to(self, name: str) -> None:
+        self._desk.save(Path(name).with_suffix(".mmcase"))
+
+    @Slot(object, object)
+    def _saved(self, path: Path, missing: tuple[str, ...]) -> None:
+        self.path = path
+        text = self.tr("Saved as {}.").format(path.name)
+        if missing:
+            text = self.tr("Saved as {}, without what is no longer there: {}.").format(
+                path.name, ", ".join(missing)
+            )
+        self._notice.say("saved", text)
+
+    @Slot(str)
+    def _export_to(self, name: str) -> None:
+        if self._desk.report is None:
+            return
+        try:
+            save_report(Path(name), self._desk.report)
+        except UserProblem as problem:
+            self.problem(f"{problem.name}: {problem.problem}.", problem.remedy)
+        else:
+            self._notice.say("saved", self.tr("Saved as {}.").format(Path(name).name))
+
+    @Slot()
+    def _open_recent(self) -> None:
+        self._desk.open(self.sender().data())
+
+    def _contents(self, kept: Kept) -> str:
+        """How many inputs of each kind, and not a word of them."""
+        words = {
+            Modality.IMAGE: self.tr("images: {}"),
+            Modality.AUDIO: self.tr("recordings: {}"),
+            Modality.RECORD: self.tr("record"),
+        }
+        there = {kind: count for kind in words if (count := kept.counts.get(kind))}
+        return ", ".join(words[kind].format(count) for kind, count in there.items())
+
+    @Slot()
+    def _forget_path(self) -> None:
+        self.path = None
+
+    @Slot(str)
+    def _notice_chosen(self, key: str) -> None:
+        if key == "back":
+            self._desk.bring_back()
+        elif key == "recover" and self._offered is not None:
+            self._desk.open(self._offered)
+        elif key == "purge":
+            count = self._desk.archive.purge()
+            self._notice.say("purged", self.tr("Kept cases that were deleted: {}.").format(count))

@@ -1,0 +1,84 @@
+"""A real display (Xvfb) and a hand for its mouse and keys (xdotool)."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+PATIENCE_S = 60.0
+NEEDED = ("Xvfb", "xdotool")
+
+
+def until(condition: Callable[[], object], what: str) -> object:
+    """The first true value of the condition; looks ten times a second."""
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
+        if value := condition():
+            return value
+        time.sleep(0.1)  # other processes have no signal to wait for
+    raise AssertionError(f"waited {PATIENCE_S:.0f} s for {what}")
+
+
+class Desktop:
+    """A display, and the programs that were started on it."""
+
+    def __init__(self, display: str, home: Path) -> None:
+        self.environment = {
+            **os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "MMDESK_HOME": str(home),
+        }  # fmt: skip
+        self._programs: list[subprocess.Popen[bytes]] = []
+
+    def run(self, *arguments: str) -> subprocess.Popen[bytes]:
+        program = subprocess.Popen([sys.executable, *arguments], env=self.environment)
+        self._programs.append(program)
+        return program
+
+    def hand(self, *words: object) -> str:
+        """One xdotool command."""
+        done = subprocess.run(
+            ["xdotool", *map(str, words)], env=self.environment, capture_output=True, text=True, check=False
+        )
+        return done.stdout.strip()
+
+    def window(self, name: str) -> str:
+        """The id of a window by its title, once it is there."""
+        return str(until(lambda: self.hand("search", "--onlyvisible", "--name", name), f"a window {name}"))
+
+    def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        self.hand("mousemove", *start, "mousedown", 1)
+        for step in range(1, 11):
+            point = [a + (b - a) * step // 10 for a, b in zip(start, end, strict=True)]
+            self.hand("mousemove", *point, "sleep", 0.05)
+        self.hand("sleep", 0.3, "mouseup", 1)
+
+    def close(self) -> None:
+        for program in self._programs:
+            program.kill()
+            program.wait()
+
+
+@pytest.fixture
+def desktop(tmp_path: Path) -> Iterator[Desktop]:
+    missing = [name for name in NEEDED if shutil.which(name) is None]
+    if missing:
+        assert "CI" not in os.environ, f"not installed: {missing}"
+        pytest.skip(f"not installed: {', '.join(missing)}")
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", "1", "-screen", "0", "1920x1000x24", "-nolisten", "tcp"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert server.stdout is not None
+    with server.stdout:
+        number = server.stdout.readline().decode().strip()
+    desktop = Desktop(f":{number}", tmp_path / "home")
+    try:
+        yield desktop
+    finally:
+        desktop.close()
+        server.terminate()
+        server.wait()
