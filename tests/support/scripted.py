@@ -181,6 +181,17 @@ class FloodEngine:
         yield ReportReady(sample_report(case))
 
 
+class TalkativeEngine:
+    """Does not know when to end: two reports, one after the other."""
+
+    def __init__(self, pack: Path) -> None:
+        pass
+
+    def analyze(self, case: Case, stop: StopToken) -> Iterator[Event]:
+        yield from sample_events(case)
+        yield ReportReady(sample_report(case))
+
+
 class DyingEngine:
     """Kills its own process in the middle of a stage, once: after a restart it plays the sample."""
 

@@ -143,6 +143,14 @@ def test_a_flood_comes_in_few_batches_and_loses_nothing(desk, kind: str, monkeyp
 
 
 @BOTH
+def test_nothing_of_a_job_arrives_after_its_last_event(desk, kind: str) -> None:
+    one = desk(kind, "TalkativeEngine")
+    for _ in range(3):
+        assert len([event for event in one.run() if isinstance(event, LAST)]) == 1
+    assert len([event for event in one.ear.events if isinstance(event, LAST)]) == 3
+
+
+@BOTH
 def test_what_came_before_a_pause_is_shown_during_the_pause(desk, kind: str, tmp_path: Path) -> None:
     write_script(tmp_path, ENCODING, TextDelta("image", "a"), TextDelta("image", "b"), Gate("shut"))
     one = desk(kind)

@@ -1,0 +1,32 @@
+"""Garbage is collected in the window's thread only.
+
+Python collects in whichever thread happens to allocate. A timer or a widget in a reference cycle that is
+destroyed in the engine's thread leaves Qt with a dangling timer: the program crashes at its next tick.
+"""
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+INTERVAL_MS = 1000
+
+
+class Collector(QObject):
+    """From now on garbage is collected here, with Python's own thresholds, until `close`."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._collect)
+        self._timer.start(INTERVAL_MS)
+
+    def close(self) -> None:
+        self._timer.stop()
+        gc.enable()
+
+    @Slot()
+    def _collect(self) -> None:
+        due = [n for n, limit in enumerate(gc.get_threshold()) if gc.get_count()[n] > limit]
+        if due:
+            gc.collect(due[-1])
