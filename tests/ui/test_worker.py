@@ -240,6 +240,24 @@ def test_switch_stops_the_job_and_loads_the_other_pack(desk, kind: str, tmp_path
     assert not any(old.is_running() for old in before)
 
 
+@BOTH
+def test_what_the_old_engine_still_says_is_not_taken_for_the_new_one(desk, kind: str, tmp_path: Path) -> None:
+    write_script(tmp_path, ENCODING, Gate("shut"))
+    open_gate(tmp_path, "load")
+    other = tmp_path / "other"
+    other.mkdir()
+    one = desk(kind, "late_engine")
+    one.worker.analyze(case())
+    one.until_heard(ENCODING)
+    one.ear.states.clear()
+    one.worker.switch(other, kind)  # the old engine ends its job, and is ready once more
+    one.until(lambda: reached(other, "load"))
+    one.qtbot.wait(0)
+    assert one.ear.phases == [Phase.LOADING]
+    open_gate(other, "load")
+    assert isinstance(one.run()[-1], ReportReady)
+
+
 def test_switch_moves_the_engine_into_the_windows_process_and_back(desk, tmp_path: Path) -> None:
     one = desk("process")
     one.until_phase(Phase.READY)
