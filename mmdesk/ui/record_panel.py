@@ -50,6 +50,7 @@ class RecordPanel(Panel):
         self.paste_button, self.open_button = self.add_action("", "paste"), self.add_action("", "open")
         self.buttons.addStretch(1)
         self.clear_button = self.add_action("", "close")
+        self.clear_button.setEnabled(False)
         self.paste_button.clicked.connect(self.paste_asked)
         self.open_button.clicked.connect(self.browse_asked)
         self.clear_button.clicked.connect(self.editor.clear_text)

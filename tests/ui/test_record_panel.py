@@ -238,6 +238,7 @@ def test_another_case_leaves_nothing_of_the_last_one(qtbot, panel, model):
 
 
 def test_clear_can_be_undone(qtbot, panel, model):
+    assert not panel.clear_button.isEnabled()
     show(qtbot, panel, "Fever", 1)
     qtbot.mouseClick(panel.clear_button, Qt.MouseButton.LeftButton)
     panel.flush()
