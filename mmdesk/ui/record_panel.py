@@ -84,10 +84,8 @@ class RecordPanel(Panel):
         """Mark the words that a sentence of the report rests on; () clears. Of a fact that the record
         states more than once the last statement counts, as it does in the report."""
         self._named = names
-        latest = {fact.name: fact for fact in self.facts.facts}
-        marked = [latest[name] for name in names if name in latest]
-        self.facts.mark(marked)
-        self.editor.mark(fact.span for fact in marked if self._is_current())
+        if spans := self._mark():
+            self.editor.reveal(spans[0])
 
     def begin(self) -> None:
         """Another analysis starts."""
@@ -151,10 +149,10 @@ class RecordPanel(Panel):
             return
         items = self._model.inputs(Modality.RECORD)
         self._background.forget("record text")
-        self.editor.setReadOnly(False)
-        if any(item.path is not None for item in items):
-            self.editor.setReadOnly(True)  # until the file is read: what is typed now would be lost
-            self._set_state("working")
+        # What is typed before a file is read would be lost.
+        self.editor.setReadOnly(any(item.path is not None for item in items))
+        self._set_state("")
+        if self.editor.isReadOnly():
             self._background.run("record text", partial(_read, items), self._show_read)
         elif items or self.editor.toPlainText().strip():
             self._show_read(_read(items))
@@ -173,7 +171,8 @@ class RecordPanel(Panel):
                 self.editor.show_text(as_shown(text))
             self._quiet.stop()
         self._write(text)
-        self._set_state("problem" if problems and not text else "")
+        if problems and not text:
+            self._set_state("problem")
         self._find()
 
     def _show_problems(self, problems: tuple[InputProblem, ...]) -> None:
@@ -195,8 +194,17 @@ class RecordPanel(Panel):
         self._found_in, facts = found
         if self._vocabulary is not None:
             self.facts.show_facts(facts, self._vocabulary)
-        self.mark_facts(self._named)
+        self._mark()
         self._show_chip()
+
+    def _mark(self) -> list[tuple[int, int]]:
+        """The marked spans, in the order in which the sentence rests on them."""
+        latest = {fact.name: fact for fact in self.facts.facts}
+        marked = [latest[name] for name in self._named if name in latest]
+        spans = [fact.span for fact in marked if self._is_current()]
+        self.facts.mark(marked)
+        self.editor.mark(spans)
+        return spans
 
     def _is_current(self) -> bool:
         """Whether the facts point into the text as it stands."""
@@ -219,7 +227,7 @@ class RecordPanel(Panel):
         match self._state:
             case "problem":
                 self.set_chip(self.tr("problem"), "problem")
-            case "working":
+            case _ if self._state == "working" or self.editor.isReadOnly():
                 self.set_chip(self.tr("working…"), "accent")
             case "" if self.editor.document().isEmpty():
                 self.set_chip(self.tr("empty"))

@@ -66,14 +66,12 @@ class RecordText(QPlainTextEdit):
     def choose(self, span: Span) -> None:
         """Select the words and bring them into view."""
         self.setTextCursor(self._cursor(self.toPlainText(), span))
-        self._reveal(self.textCursor())
+        self.reveal(span)
 
     def mark(self, spans: Iterable[Span]) -> None:
-        """Underline the words of each span and bring the first into view."""
+        """Underline the words of each span."""
         self._marks = tuple(spans)
         self.repaint_marks()
-        if self._marks:
-            self._reveal(self._cursor(self.toPlainText(), min(self._marks)))
 
     def repaint_marks(self) -> None:
         """In the theme's colours."""
@@ -126,11 +124,12 @@ class RecordText(QPlainTextEdit):
         cursor.setPosition(start + units(text[slice(*span)]), QTextCursor.MoveMode.KeepAnchor)
         return cursor
 
-    def _reveal(self, cursor: QTextCursor) -> None:
-        """Scroll to the line where the selection begins, without moving the person's own cursor."""
-        block = self.document().findBlock(cursor.selectionStart())
+    def reveal(self, span: Span) -> None:
+        """Scroll to the line where the words begin, without moving the person's own cursor."""
+        start = self._cursor(self.toPlainText(), span).selectionStart()
+        block = self.document().findBlock(start)
         self.document().documentLayout().blockBoundingRect(block)  # lays the block out
-        within = block.layout().lineForTextPosition(cursor.selectionStart() - block.position())
+        within = block.layout().lineForTextPosition(start - block.position())
         line = block.firstLineNumber() + within.lineNumber()
         bar = self.verticalScrollBar()
         if not bar.value() <= line < bar.value() + bar.pageStep():
