@@ -85,7 +85,7 @@ class RecordPanel(Panel):
         states more than once the last statement counts, as it does in the report."""
         self._named = names
         if spans := self._mark():
-            self.editor.reveal(spans[0])
+            self.editor.reveal(min(spans))
 
     def begin(self) -> None:
         """Another analysis starts."""
@@ -198,7 +198,7 @@ class RecordPanel(Panel):
         self._show_chip()
 
     def _mark(self) -> list[tuple[int, int]]:
-        """The marked spans, in the order in which the sentence rests on them."""
+        """The marked spans."""
         latest = {fact.name: fact for fact in self.facts.facts}
         marked = [latest[name] for name in self._named if name in latest]
         spans = [fact.span for fact in marked if self._is_current()]
