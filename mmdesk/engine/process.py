@@ -268,6 +268,6 @@ class ProcessEngine:
         job.events.put(Failed(job.stage, problem, self.state.remedy or "", self._crash))
 
     def _tell(self, state: EngineState) -> None:
-        if state != self.state and not self._closed:
+        if not self._closed:
             self.state = state
             self._on_state(state)
