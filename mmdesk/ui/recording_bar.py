@@ -94,6 +94,9 @@ class RecordingActions(QWidget):
         self.clear.setVisible(region is not None)
         if region is not None:
             self.time.setText(self.tr("{:.2f}–{:.2f} s").format(*region))
+        elif times is not None and times[1] >= 60:
+            cursor, seconds = (f"{int(time) // 60}:{int(time) % 60:02}" for time in times)
+            self.time.setText(f"{cursor} / {seconds}")
         elif times is not None:
             self.time.setText(self.tr("{:.1f} / {:.1f} s").format(*times))
         else:

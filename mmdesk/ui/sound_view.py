@@ -79,7 +79,6 @@ class SoundView(pg.GraphicsView):
         largest = max(float(np.abs(sound.peaks).max()), 1e-6)
         self._waveform.setYRange(-largest, largest, padding=0.05)
         self._spectrum.setYRange(0, sound.top_hertz)
-        self._frequency.setTickSpacing(sound.top_hertz / 2, sound.top_hertz / 2)
         self.clear_region()
         self.set_cursor(0.0)
         self.show_all()
@@ -274,4 +273,4 @@ class SoundView(pg.GraphicsView):
         self.viewport().update()
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's
-        return QSize(160, 96)
+        return QSize(160, 6 * self.fontMetrics().height())

@@ -4,6 +4,11 @@ import math
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics
+
+MINUTE = 60
+ROUND = (10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)  # seconds
+LABEL = 64  # pixels for one
 
 
 class TimeBox(pg.ViewBox):
@@ -36,8 +41,16 @@ class TimeBox(pg.ViewBox):
 
 
 class TimeAxis(pg.AxisItem):
+    """Seconds; from a minute on minutes and seconds."""
+
+    def tickSpacing(self, minVal, maxVal, size):  # noqa: N802, N803 - pyqtgraph's
+        if maxVal - minVal < MINUTE:
+            return super().tickSpacing(minVal, maxVal, size)
+        most = max(2, size / LABEL)
+        return [(next((step for step in ROUND if (maxVal - minVal) / step <= most), ROUND[-1]), 0)]
+
     def tickStrings(self, values, scale, spacing):  # noqa: N802 - pyqtgraph's
-        if spacing >= 1 and max(values, default=0) >= 60:
+        if spacing >= 1 and self.range[1] >= MINUTE:
             return [f"{int(value) // 60}:{int(value) % 60:02}" for value in values]
         # As many places as the finest ticks have; pyqtgraph asks for coarse and fine ones apart.
         finest = min(spacing, (self.range[1] - self.range[0]) / 5)
@@ -46,5 +59,10 @@ class TimeAxis(pg.AxisItem):
 
 
 class FrequencyAxis(pg.AxisItem):
+    def tickSpacing(self, minVal, maxVal, size):  # noqa: N802, N803 - pyqtgraph's
+        """Top, middle and bottom, where there is room."""
+        crowded = size < 4 * QFontMetrics(self.style["tickFont"]).height()
+        return [(maxVal if crowded else maxVal / 2, 0)]
+
     def tickStrings(self, values, scale, spacing):  # noqa: N802 - pyqtgraph's
         return [f"{value / 1000:.0f} kHz" if value >= 1000 else f"{value:.0f} Hz" for value in values]

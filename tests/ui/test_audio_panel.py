@@ -162,7 +162,25 @@ def test_a_long_recording_is_shown_with_a_notice(desk, monkeypatch):
     view = desk.add(sound(seconds=61))
     assert view.isVisible() and desk.chip == "ready"
     assert desk.panel.cards() == ["heart.wav: the recording is longer than 1 minutes"]
-    assert desk.time == "0.0 / 61.0 s"
+    assert desk.time == "0:00 / 1:01"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "first", "last", "ticks"),
+    [
+        (2, 0, 2, ["0.0 s", "0.5 s", "1.0 s", "1.5 s", "2.0 s"]),
+        (2, 1.0, 1.1, ["1.00 s", "1.02 s", "1.04 s", "1.06 s", "1.08 s", "1.10 s"]),
+        (200, 0, 200, ["0:00", "1:00", "2:00", "3:00"]),
+        (200, 90, 100, ["1:30", "1:32", "1:34", "1:36", "1:38", "1:40"]),
+    ],
+)
+def test_times_are_round(desk, seconds, first, last, ticks):
+    view = desk.add(sound(seconds=seconds))
+    view._waveform.setXRange(first, last)
+    levels = view._time.tickValues(first, last, 345)
+    said = [text for step, values in levels for text in view._time.tickStrings(values, 1, step)]
+    assert set(ticks) <= set(said)
+    assert len(said) == len(set(said))
 
 
 # ---- several recordings and their positions
