@@ -317,6 +317,18 @@ def test_a_child_that_is_killed_fails_the_job_and_another_one_is_started(desk) -
     assert isinstance(one.run()[-1], ReportReady)
 
 
+def test_a_job_that_waits_while_the_child_is_killed_runs_in_the_next_one(desk, monkeypatch) -> None:
+    monkeypatch.setattr(process, "GRACE_S", TIMEOUT_MS / 1000)
+    one = desk("process", "BlockedEngine")
+    one.worker.analyze(case())
+    one.until_at("block")
+    job = one.worker.analyze(case())
+    leftovers.engine_processes()[0].kill()
+    open_gate(one.folder, "block")
+    one.until(lambda: one.ear.ended(job))
+    assert isinstance(one.ear.of(job)[-1], ReportReady)
+
+
 def test_an_idle_child_that_is_killed_is_started_again(desk) -> None:
     one = desk("process")
     one.until_phase(Phase.READY)
