@@ -38,11 +38,8 @@ _MAX_DIRECTORY = 2**20  # of the ZIP's table of contents; all members together n
 _ID = re.compile(r"[0-9a-f]{32}")
 _INPUT = re.compile(r"inputs/[0-9]{4}")
 _END = struct.Struct("<4s4H2LH")  # end of central directory, APPNOTE.TXT 4.3.16
-# What zipfile, json and codec raise for bytes that are no case: RuntimeError for what is encrypted or
-# nested without end.
-_DAMAGE = (
-    zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError, TypeError, LookupError,
-)  # fmt: skip
+# What zipfile, json and codec raise for bytes that are no case; RuntimeError: encrypted, nested without end.
+_DAMAGE = (zipfile.BadZipFile, struct.error, EOFError, RuntimeError, ValueError, TypeError, LookupError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +62,9 @@ class Entry:
     path: str | None = None
 
 
+Entries = Mapping[Modality, tuple[Entry, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Pack:
     """The pack that wrote the report."""
@@ -82,7 +82,7 @@ class Contents:
     mmdesk: str
     created: str
     id: str
-    inputs: Mapping[Modality, tuple[Entry, ...]]
+    inputs: Entries
     sha256: Mapping[str, str]
     prompt: str | None = None
     pack: Pack | None = None
@@ -186,36 +186,21 @@ def _write(
     return tuple(missing)
 
 
-def _contents(
-    case: Case,
-    report: Report | None,
-    inputs: Mapping[Modality, tuple[Entry, ...]],
-    sums: Mapping[str, str],
-) -> Contents:
+def _contents(case: Case, report: Report | None, inputs: Entries, sums: Mapping[str, str]) -> Contents:
+    now = datetime.now(UTC).isoformat(timespec="seconds")
     made = report.provenance if report else None
-    return Contents(
-        FORMAT,
-        mmdesk.__version__,
-        datetime.now(UTC).isoformat(timespec="seconds"),
-        case.id,
-        inputs,
-        sums,
-        case.prompt,
-        Pack(made.pack, made.version, made.pack_sha256) if made else None,
-    )
+    pack = Pack(made.pack, made.version, made.pack_sha256) if made else None
+    return Contents(FORMAT, mmdesk.__version__, now, case.id, inputs, sums, case.prompt, pack)
 
 
 def _room(case: Case, report: Report | None) -> int:
     """Bytes that mmcase.json needs at most: as if every input had both its bytes and its path."""
     digest = "0" * 64
     entries = {
-        modality: tuple(
-            Entry(item.name, item.position, "inputs/0000", digest, item.path or "") for item in items
-        )
+        modality: tuple(Entry(item.name, item.position, "inputs/0000", digest, item.path) for item in items)
         for modality, items in case.inputs.items()
     }
-    total = sum(map(len, entries.values()))
-    members = [f"inputs/{number:04}" for number in range(1, total + 1)] + list(_REPORT)
+    members = (*(f"inputs/{number:04}" for number in range(sum(map(len, entries.values())))), *_REPORT)
     return len(_json(codec.encode(_contents(case, report, entries, dict.fromkeys(members, digest)))))
 
 
@@ -260,8 +245,7 @@ def _json(value: Any) -> bytes:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, Contents]]:
-    """The archive, and what mmcase.json says; other errors than CaseProblem, here or in the block, are
-    damage."""
+    """The archive, and what mmcase.json says. What is raised of _DAMAGE, also in the block, is damage."""
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # reading a pipe or a device may never end
@@ -274,8 +258,6 @@ def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, Contents]]:
             _check_directory(file)
             with zipfile.ZipFile(file) as archive:
                 yield archive, _read_contents(archive, path.name, status.st_size)
-    except FileNotFoundError as error:
-        raise CaseProblem(path.name, "there is no such file", "Check the name and the folder.") from error
     except OSError as error:
         reason = error.strerror or "the disk gave an error"
         raise CaseProblem(path.name, f"it cannot be read ({reason})", "Copy it to another folder.") from error
@@ -316,5 +298,6 @@ def _read_contents(archive: zipfile.ZipFile, name: str, size: int) -> Contents:
 
 
 def _too_large(name: str) -> CaseProblem:
-    remedy = "Take out inputs that do not matter, or make several cases."
-    return CaseProblem(name, f"the case is larger than {MAX_BYTES // 10**9} GB", remedy)
+    return CaseProblem(
+        name, f"the case is larger than {MAX_BYTES // 10**9} GB", "Take out what does not matter."
+    )

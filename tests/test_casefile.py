@@ -2,8 +2,10 @@
 
 import errno
 import hashlib
+import io
 import json
 import os
+import random
 import struct
 import sys
 import tempfile
@@ -19,7 +21,7 @@ from support.scripted import sample_report
 
 import mmdesk
 from mmdesk import casefile
-from mmdesk.case import Case, Input, Modality, new_id
+from mmdesk.case import Case, Input, Modality
 from mmdesk.casefile import CaseFile
 from mmdesk.errors import CaseProblem
 from mmdesk.report import Report
@@ -149,7 +151,7 @@ def test_a_full_disk_leaves_the_case_as_it_was(
 def test_a_folder_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
     with pytest.raises(CaseProblem, match="cannot be written"):
         casefile.save(tmp_path / "no" / "x.mmcase", Case({}))
-    with pytest.raises(CaseProblem, match="no such file"):
+    with pytest.raises(CaseProblem, match="No such file"):
         casefile.load(tmp_path / "no" / "x.mmcase")
 
 
@@ -281,6 +283,10 @@ FORGERIES: dict[str, dict[str, Any]] = {
     "a report of another kind": {"members": lambda parts: parts.update({"report.json": b"[1]"})},
     "a report without end": {"members": lambda parts: parts.update({"report.json": b"[" * 200_000})},
     "a wrong sum": {"said": lambda value: value["sha256"].update({"inputs/0001": "0" * 64})},
+    "a member without a sum": {
+        "members": lambda parts: parts.update({"inputs/0009": b"?"}),
+        "said": lambda value: value["sha256"].pop("inputs/0009"),
+    },
     "a sum of nothing": {"said": lambda value: value["sha256"].update({"inputs/0009": "0" * 64})},
     "a member used twice": {"said": lambda value: first_input(value).update(member="inputs/0002")},
     "bytes and a path": {"said": lambda value: first_input(value).update(path="/etc/hosts")},
@@ -301,6 +307,21 @@ FORGERIES: dict[str, dict[str, Any]] = {
         "method": zipfile.ZIP_DEFLATED,
     },
 }
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_nothing_is_ever_unpacked(whole: tuple[bytes, CaseFile], method: int) -> None:
+    """Here compression makes nothing smaller, so that sizes do not tell."""
+
+    def noise(parts: dict[str, bytes]) -> None:
+        for name in list(parts):
+            parts[name] = random.Random(name).randbytes(4000)
+            if not name.startswith("inputs/"):
+                del parts[name]
+
+    assert isinstance(outcome(rebuilt(whole[0], members=noise)), CaseFile)
+    got = outcome(rebuilt(whole[0], members=noise, method=method))
+    assert isinstance(got, CaseProblem) and "damaged" in got.problem
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
@@ -328,30 +349,62 @@ def test_two_members_of_one_name_are_damage(whole: tuple[bytes, CaseFile], tmp_p
     assert isinstance(got, CaseProblem) and "damaged" in got.problem
 
 
-def test_members_that_lie_over_each_other_are_damage(whole: tuple[bytes, CaseFile]) -> None:
-    """One stretch of bytes named by many members would be read many times over."""
-    data, _ = whole
-    start = data.index(b"PK\x01\x02")
-    count, size = struct.unpack("<HL", data[-12:-6])
-    names = [data.index(b"inputs/0001", start), data.index(b"inputs/0002", start)]
-    lines = [data[name - 46 : name + 11] for name in names]
-    forged = data[:start] + data[start : start + size] + lines[0] * 9
-    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, count + 9, count + 9, size + 9 * 57, start, 0)
-    got = outcome(forged + end)
+def test_members_that_lie_in_each_other_are_damage(whole: tuple[bytes, CaseFile]) -> None:
+    """The same bytes, read for many members, would be many times the file."""
+    data = bytes(3000)
+    box = io.BytesIO()
+    with zipfile.ZipFile(box, "w") as archive:
+        archive.writestr("inputs/0009", data)
+    inner, line = box.getvalue()[:3041], box.getvalue()[3041:-22]
+
+    def describe(value: dict[str, Any]) -> None:
+        value["sha256"]["inputs/0009"] = hashlib.sha256(data).hexdigest()
+        value["inputs"]["image"].append({"name": "x", "member": "inputs/0009"})
+
+    outer = rebuilt(whole[0], members=lambda parts: parts.update({"inputs/0001": inner}), said=describe)
+    count, size, start = struct.unpack("<HLL", outer[-12:-2])
+    line = line[:42] + struct.pack("<L", outer.index(inner)) + line[46:]
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, count + 1, count + 1, size + len(line), start, 0)
+    got = outcome(outer[:-22] + line + end)
     assert isinstance(got, CaseProblem) and "damaged" in got.problem
 
 
-@pytest.mark.parametrize("size", [2**20 + 1, 2**32 - 1])
-def test_a_huge_table_of_contents_is_not_read(
-    whole: tuple[bytes, CaseFile], size: int, monkeypatch: pytest.MonkeyPatch
+def huge(data: bytes) -> bytes:
+    return data[:-10] + struct.pack("<L", 2**20 + 1) + data[-6:]
+
+
+def remarked(data: bytes) -> bytes:
+    return data[:-2] + struct.pack("<H", 1) + b"x"
+
+
+def with_64_bit_end(data: bytes) -> bytes:
+    return data[:-22] + b"PK\x06\x07" + bytes(16) + data[-22:]
+
+
+@pytest.mark.parametrize("change", [huge, remarked, with_64_bit_end])
+def test_a_table_of_contents_that_may_be_huge_is_not_read(
+    whole: tuple[bytes, CaseFile], monkeypatch: pytest.MonkeyPatch, change: Callable[[bytes], bytes]
 ) -> None:
-    monkeypatch.setattr(zipfile, "ZipFile", None)
-    data = whole[0][:-10] + struct.pack("<L", size) + whole[0][-6:]
-    got = outcome(data)
+    monkeypatch.setattr(zipfile, "ZipFile", lambda file: pytest.fail("it was read"))
+    got = outcome(change(whole[0]))
     assert isinstance(got, CaseProblem) and "damaged" in got.problem
+
+
+def test_a_description_has_a_size_that_may_not_be_passed(
+    saved: tuple[Path, CaseFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, file = saved
+    with monkeypatch.context() as patch:
+        patch.setattr(casefile, "_MAX_JSON", 1000)
+        with pytest.raises(CaseProblem, match="larger"):
+            casefile.save(path.with_name("y.mmcase"), file.case, file.report)
+        with pytest.raises(CaseProblem, match="damaged"):
+            casefile.load(path)
+    monkeypatch.setattr(casefile, "_MAX_INPUTS", 3)
+    with pytest.raises(CaseProblem, match="larger"):
+        casefile.save(path.with_name("y.mmcase"), file.case)
 
 
 def test_a_description_can_be_read_alone(saved: tuple[Path, CaseFile]) -> None:
     contents = casefile.read_contents(saved[0])
     assert contents.id == saved[1].case.id and len(contents.inputs[AUDIO]) == 2
-    assert new_id() != contents.id

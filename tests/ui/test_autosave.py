@@ -185,22 +185,39 @@ def test_closing_writes_what_is_left(desk):
     assert desk.names() == [f"{desk.model.id}.mmcase"]
 
 
-def test_closing_writes_what_was_handed_over_and_never_begun(desk, qtbot):
+@pytest.fixture
+def slow_work(desk):
+    """The background is busy until this is set."""
     started, end = threading.Event(), threading.Event()
 
-    def slow():
+    def work():
         started.set()
         end.wait(10)
 
-    desk.background.run("slow", slow, print)
+    desk.background.run("slow", work, print)
     assert started.wait(10)
+    yield end
+    end.set()
+
+
+def test_closing_writes_what_was_handed_over_and_never_begun(desk, slow_work):
     desk.model.set_record("waits behind slow work")
     desk.autosave.flush()
     desk.autosave.close()
-    end.set()
+    slow_work.set()
     desk.background.close()
     assert desk.kept().case == desk.model.case()
     assert len(desk.names()) == 1
+
+
+def test_what_changes_while_a_case_is_written_is_written_after_it(desk, slow_work, qtbot):
+    desk.model.set_record("first")
+    desk.autosave.flush()
+    desk.model.set_record("second")
+    desk.autosave.flush()
+    with qtbot.waitSignals([desk.autosave.saved, desk.autosave.saved]):
+        slow_work.set()
+    assert desk.kept().case == desk.model.case()
 
 
 def test_a_full_disk_is_told_and_tried_again(desk, qtbot, monkeypatch):
