@@ -37,10 +37,7 @@ class _Child:
     so that nobody else ever waits for a pipe."""
 
     def __init__(
-        self,
-        factory: str,
-        args: tuple[object, ...],
-        receive: Callable[["_Child", Answer | _Ended], None],
+        self, factory: str, args: tuple[object, ...], receive: Callable[[Answer | _Ended], None]
     ) -> None:
         self._factory, self._args, self._receive = factory, args, receive
         self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
@@ -77,7 +74,7 @@ class _Child:
                     with _one_at_a_time:
                         process.start()
                 except OSError as error:
-                    self._receive(self, _Ended(f"it could not be started, {error}"))
+                    self._receive(_Ended(f"it could not be started, {error}"))
                     return
             self._process = process
             writer = threading.Thread(target=self._write, args=(commands,), name="engine writer", daemon=True)
@@ -85,7 +82,7 @@ class _Child:
             self._read(answers, process.sentinel)
             self._commands.put(None)
             writer.join()
-        self._receive(self, _Ended(_ending(process)))
+        self._receive(_Ended(_ending(process)))
 
     def _write(self, commands: Connection) -> None:
         with commands, contextlib.suppress(OSError):  # of a child that has ended: the reader sees it
@@ -99,7 +96,7 @@ class _Child:
                 answer: Answer = answers.recv()
             except (EOFError, OSError):  # the process ended, perhaps in the middle of a message
                 return
-            self._receive(self, answer)
+            self._receive(answer)
 
 
 def _ending(process: SpawnProcess) -> str:
@@ -221,9 +218,9 @@ class ProcessEngine:
             if self.state.phase == Phase.WORKING:
                 self._tell(replace(self.state, phase=Phase.READY))
 
-    def _received(self, child: _Child, answer: Answer | _Ended) -> None:
+    def _received(self, answer: Answer | _Ended) -> None:
         with self._lock:
-            if child is not self._child:
+            if self._closed:
                 return
             match answer:
                 case Said(number, event):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import psutil
@@ -208,6 +209,17 @@ def test_a_mistake_of_the_program_ends_the_child_and_is_told(
 def test_a_child_that_dies_while_it_loads_fails_the_waiting_job(make: Make) -> None:
     (event,) = make("dies_loading").run()
     assert isinstance(event, Failed) and event.problem == "the engine ended unexpectedly (exit code 3)"
+
+
+def test_a_machine_that_has_no_room_for_a_child(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(process: SpawnProcess) -> None:
+        raise OSError("Cannot allocate memory")
+
+    monkeypatch.setattr(SpawnProcess, "start", full)
+    watched = make()
+    (event,) = watched.run()
+    assert isinstance(event, Failed) and "could not be started, Cannot allocate memory" in event.problem
+    assert watched.engine.state.phase == Phase.DIED
 
 
 def test_a_dead_engine_that_was_given_up_says_why(make: Make) -> None:
