@@ -1,3 +1,4 @@
 from mmdesk.cli import main
 
-main()
+if __name__ == "__main__":  # the engine's process imports this file again
+    main()

@@ -16,12 +16,14 @@ def folder() -> Path:
 def samples() -> dict[str, Case]:
     """The built-in cases by name, made-up people all: `sample` has a synthetic radiograph and heart sound
     and a record, `liver` a record alone."""
-    files = {Modality.IMAGE: "radiograph.png", Modality.AUDIO: "heart_sound.wav", Modality.RECORD: "record.txt"}
+    files = {Modality.IMAGE: "radiograph.png", Modality.AUDIO: "heart_sound.wav"}
     cases = {}
     for name in ("sample", "liver"):
-        paths = {modality: folder() / "samples" / name / file for modality, file in files.items()}
+        own = folder() / "samples" / name
+        paths = {modality: own / file for modality, file in files.items()}
         inputs = {modality: (Input.from_path(path),) for modality, path in paths.items() if path.is_file()}
-        cases[name] = Case(inputs)
+        text = (own / "record.txt").read_text(encoding="utf-8")
+        cases[name] = Case({**inputs, Modality.RECORD: (Input.from_text(text, "record.txt"),)})
     return cases
 
 

@@ -5,7 +5,6 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, QTimer
@@ -14,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from mmdesk import settings as store
 from mmdesk.archive import Archive
-from mmdesk.errors import PackProblem
+from mmdesk.errors import PackProblem, SettingsProblem
 from mmdesk.packs import files as pack_files
 from mmdesk.settings import Settings
 from mmdesk.ui import icons, language, theme
@@ -72,8 +71,10 @@ class Application(QObject):
             self.window.record.set_english_notice(self._speaker.language != "en")
         if (settings.theme, settings.text_size) != (before.theme, before.text_size):
             theme.apply(self._app, settings.theme, settings.text_size)
-        if settings != replace(before, live=before.live):
+        try:
             store.save(settings)
+        except SettingsProblem as problem:
+            self.window.filing.problem(f"{problem.name}: {problem.problem}.", problem.remedy)
 
 
 def run(paths: Sequence[Path] = (), demo: bool = False) -> int:

@@ -26,7 +26,6 @@ LIVE_DELAY = 300  # ms of quiet before a changed case is read again
 class Desk(QObject):
     """`report` is the report of the case as it lies there, None once the case was changed."""
 
-    typing_ended = Signal()  # panels hand over what was typed and not yet taken
     began = Signal()
     arrived = Signal(object)  # a tuple of events of the analysis under way
     ended = Signal(object)  # its last event
@@ -39,9 +38,10 @@ class Desk(QObject):
         self.worker = worker
         self.archive = archive
         self.model = CaseModel(self)
-        self.background = Background(self)
-        self._files = Background(self)  # a slow decode must not delay saving
-        self.intake = Intake(self.model, self.background)
+        self.decoding = Background(self)  # of images and recordings: it may take seconds
+        self.reading = Background(self)  # of small things: what a file is, what a record states
+        self._files = Background(self)
+        self.intake = Intake(self.model, self.reading)
         self.autosave = Autosave(self.model, archive, self._files, self)
         self.report: Report | None = None
         self.prompt: str | None = None
@@ -60,7 +60,7 @@ class Desk(QObject):
 
     def analyse(self) -> None:
         """Read the case as it is; an analysis under way is given up for this one."""
-        self.typing_ended.emit()
+        self.model.typing_ended.emit()
         self._quiet.stop()
         if self.model.is_empty():
             return
@@ -108,22 +108,24 @@ class Desk(QObject):
         self._files.run("open", lambda: casefile.load(path), self._opened, self._problem)
 
     def save(self, path: Path) -> None:
-        self.typing_ended.emit()
+        self.model.typing_ended.emit()
         case, report = self.model.case(self.prompt), self.report
+        earlier = self.archive.path(case.id)  # may hold what is gone by now
         self._files.run(
-            "save", lambda: (path, casefile.save(path, case, report)), self._saved, self._problem
+            "save", lambda: (path, casefile.save(path, case, report, earlier)), self._saved, self._problem
         )
 
     def close(self) -> None:
         """After this nothing is written any more; the worker closes by itself."""
-        self.typing_ended.emit()
+        self.model.typing_ended.emit()
         self._quiet.stop()
         self.autosave.close()
-        self.background.close()
+        self.decoding.close()
+        self.reading.close()
         self._files.close()
 
     def _put_away(self) -> None:
-        self.typing_ended.emit()
+        self.model.typing_ended.emit()
         if self._job:
             self.worker.stop()
             self._job = 0

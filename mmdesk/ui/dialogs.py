@@ -1,6 +1,7 @@
 """Settings, shortcuts and about: small windows beside the desk, none of which blocks it."""
 
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence
@@ -89,6 +90,7 @@ class SettingsDialog(QDialog):
 
     def _set_choice(self, _index: int) -> None:
         box = self.sender()
+        assert isinstance(box, QComboBox)
         self._set(box.objectName(), box.currentData())
 
     def _set_autosave(self, on: bool) -> None:
@@ -97,7 +99,7 @@ class SettingsDialog(QDialog):
     def _set_retention(self, days: int) -> None:
         self._set("retention_days", days)
 
-    def _set(self, field: str, value: object) -> None:
+    def _set(self, field: str, value: Any) -> None:
         self._settings = replace(self._settings, **{field: value})
         self.changed.emit(self._settings)
 

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from mmdesk.archive import Kept
 from mmdesk.case import Modality
-from mmdesk.errors import UserProblem
+from mmdesk.errors import CaseProblem, UserProblem
 from mmdesk.export import save_report
 from mmdesk.ui.desk import Desk
 from mmdesk.ui.notice_bar import NoticeBar
@@ -152,7 +152,9 @@ class Filing(QObject):
 
     @Slot()
     def _open_recent(self) -> None:
-        self._desk.open(self.sender().data())
+        action = self.sender()
+        assert isinstance(action, QAction)
+        self._desk.open(action.data())
 
     def _contents(self, kept: Kept) -> str:
         """How many inputs of each kind, and not a word of them."""
@@ -175,5 +177,12 @@ class Filing(QObject):
         elif key == "recover" and self._offered is not None:
             self._desk.open(self._offered)
         elif key == "purge":
+            self._purge()
+
+    def _purge(self) -> None:
+        try:
             count = self._desk.archive.purge()
+        except CaseProblem as problem:
+            self.problem(f"{problem.name}: {problem.problem}.", problem.remedy)
+        else:
             self._notice.say("purged", self.tr("Kept cases that were deleted: {}.").format(count))

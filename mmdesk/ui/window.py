@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from mmdesk import resources
@@ -66,14 +66,16 @@ class MainWindow(QMainWindow):
     # ---- layout
 
     def _build(self) -> None:
-        model, background = self.desk.model, self.desk.background
-        self.image = ImagePanel(model, background)
-        self.audio = AudioPanel(model, background)
-        self.record = RecordPanel(model, background)
+        model = self.desk.model
+        self.image = ImagePanel(model, self.desk.decoding)
+        self.audio = AudioPanel(model, self.desk.decoding)
+        self.record = RecordPanel(model, self.desk.reading)
         self.report, self.prompts = ReportPanel(), PromptBar()
         self.findings, self.stages = FindingsPanel(), StagesPanel()
         self.inputs = {Modality.IMAGE: self.image, Modality.AUDIO: self.audio, Modality.RECORD: self.record}
-        self.consumers = (*self.inputs.values(), self.report, self.findings, self.stages)
+        self.consumers = (
+            self.image, self.audio, self.record, self.report, self.findings, self.stages,
+        )  # fmt: skip
         self.report.body.addWidget(self.prompts)
         below = _splitter(Qt.Orientation.Horizontal, self.audio, self.record)
         left = _splitter(Qt.Orientation.Vertical, self.image, below, shares=(60, 40))
@@ -116,7 +118,6 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         desk, do, filing = self.desk, self.actions_, self.filing
-        desk.typing_ended.connect(self.record.flush)
         desk.began.connect(self._began)
         desk.arrived.connect(self._show_events)
         desk.ended.connect(self._ended)
@@ -128,7 +129,7 @@ class MainWindow(QMainWindow):
         desk.intake.refused.connect(self._refused)
         desk.intake.moved.connect(self._moved)
         self._drops = DropFilter(self, self.inputs, desk.intake)
-        for panel in self.inputs.values():
+        for panel in (self.image, self.audio, self.record):
             panel.browse_asked.connect(self._browse)
             panel.paste_asked.connect(self._paste)
         self.report.sample_asked.connect(self._show_sample)
@@ -192,7 +193,7 @@ class MainWindow(QMainWindow):
         self._update_actions()
 
     def _browse(self) -> None:
-        self.filing.pick(self.tr("Open files"), self.sender().modality)
+        self.filing.pick(self.tr("Open files"), getattr(self.sender(), "modality", None))
 
     def _paste(self) -> None:
         self.desk.intake.paste(getattr(self.sender(), "modality", None))
@@ -273,7 +274,9 @@ class MainWindow(QMainWindow):
         self.desk.show_sample("sample")
 
     def _choose_sample(self) -> None:
-        self.desk.show_sample(self.sender().data())
+        action = self.sender()
+        assert isinstance(action, QAction)
+        self.desk.show_sample(action.data())
 
     def _set_demo(self, on: bool) -> None:
         self._demo.stop()
@@ -331,6 +334,7 @@ class MainWindow(QMainWindow):
             self._demo.stop()
             self._keep_state()
             self.desk.worker.close()
+            self.audio.release()
             self.desk.close()
         self.hide()
         event.ignore()

@@ -1,0 +1,282 @@
+"""The picture, large: zoom, pan, window and level, and in its corners what it is."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QImage, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsScene, QGraphicsView
+
+from mmdesk.ui import theme
+from mmdesk.ui.theme import GRID
+
+if TYPE_CHECKING:  # imports pydicom
+    from mmdesk.media.picture import Picture
+
+TOP = 65535  # white
+ZOOM_STEP = 1.25
+LARGEST = 32.0  # screen pixels to one of the file
+CRISP = 2.0  # from this zoom on pixels are shown as squares
+DRAG = 1 / 400  # of the whole range, for one pixel of the mouse
+NARROWEST = TOP // 200
+TAGS = ("Modality", "BodyPartExamined", "ViewPosition")  # none of them is about the patient
+
+
+class PictureItem(QGraphicsItem):
+    """Draws just the part that is seen, from the level that fits, through a look-up table: a drag of
+    the window costs no more for a large picture than for a small one. Its coordinates are the file's
+    own pixels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.picture: Picture | None = None
+        self._table = np.zeros(TOP + 1, np.uint8)
+
+    def show_picture(self, picture: "Picture | None") -> None:
+        self.prepareGeometryChange()
+        self.picture = picture
+        self.update()
+
+    def set_window(self, center: float, width: float, inverted: bool) -> None:
+        """center and width in grey levels of 0 to 65535."""
+        levels = np.arange(TOP + 1, dtype=np.float32)
+        shown = np.clip((levels - (center - width / 2)) * (255 / width), 0, 255)
+        self._table = (255 - shown if inverted else shown).astype(np.uint8)
+        self.update()
+
+    def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
+        width, height = self.picture.size if self.picture else (0, 0)
+        return QRectF(0, 0, width, height)
+
+    def paint(self, painter, option, widget=None) -> None:
+        if self.picture is None:
+            return
+        scale = painter.worldTransform().m11()
+        level, step = _level(self.picture, scale)
+        pixels = self.picture.levels[level]
+        seen = option.exposedRect
+        top, left = max(0, int(seen.top() / step)), max(0, int(seen.left() / step))
+        bottom, right = int(seen.bottom() / step) + 2, int(seen.right() / step) + 2
+        part = pixels[top:bottom, left:right]
+        if not part.size:
+            return
+        grey = np.ascontiguousarray(self._table[part])
+        height, width = grey.shape
+        image = QImage(grey.data, width, height, width, QImage.Format.Format_Grayscale8)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < CRISP)
+        painter.drawImage(QRectF(left * step, top * step, width * step, height * step), image)
+
+
+def _level(picture: "Picture", scale: float) -> tuple[int, int]:
+    """The smallest level that still has a pixel for each of the screen's, and its step."""
+    level = 0
+    while level + 1 < len(picture.levels) and picture.step * 2 ** (level + 1) * scale <= 1:
+        level += 1
+    return level, picture.step * 2**level
+
+
+class ImageView(QGraphicsView):
+    """Fits the picture until it is zoomed. `stepped` asks for another picture."""
+
+    stepped = Signal(str)  # "previous", "next", "first" or "last"
+    window_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setScene(QGraphicsScene(self))
+        self._item = PictureItem()
+        self._item.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
+        self.scene().addItem(self._item)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        self.setMinimumSize(GRID * 20, GRID * 15)
+        self._fits = True
+        self._dragged: QPointF | None = None
+        self._panning = self._space = False
+        self.center, self.width_, self.inverted = TOP / 2, float(TOP), False
+
+    # ---- what is shown
+
+    @property
+    def picture(self) -> "Picture | None":
+        return self._item.picture
+
+    def show_picture(self, picture: "Picture | None") -> None:
+        self._item.show_picture(picture)
+        self.scene().setSceneRect(self._item.boundingRect())
+        self.inverted = False
+        self.full_range()
+        self.fit()
+
+    def pixel_at(self, place: QPointF) -> tuple[int, int]:
+        """A place of the viewport → (x, y) in the file's own pixels."""
+        point = self.mapToScene(place.toPoint())
+        return int(np.floor(point.x())), int(np.floor(point.y()))
+
+    def fit(self) -> None:
+        self._fits = True
+        if self.picture is not None:
+            self.fitInView(self._item, Qt.AspectRatioMode.KeepAspectRatio)
+        self.viewport().update()
+
+    def zoom(self, factor: float) -> None:
+        """Larger or smaller about the mouse, or the middle where the mouse is elsewhere."""
+        now = self.transform().m11()
+        wanted = max(self._fitting() / 4, min(LARGEST, now * factor))
+        self._fits = False
+        self.scale(wanted / now, wanted / now)
+        self.viewport().update()
+
+    def set_window(self, center: float, width: float) -> None:
+        """In grey levels of 0 to 65535."""
+        self.width_ = max(float(NARROWEST), min(2.0 * TOP, width))
+        self.center = max(0.0, min(float(TOP), center))
+        self._item.set_window(self.center, self.width_, self.inverted)
+        self.viewport().update()
+        self.window_changed.emit()
+
+    def full_range(self) -> None:
+        self.set_window(TOP / 2, TOP)
+
+    def usual_range(self) -> None:
+        """From the darkest to the brightest half percent of the pixels."""
+        if self.picture is not None:
+            low, high = self.picture.usual
+            self.set_window((low + high) / 2, high - low)
+
+    def invert(self) -> None:
+        self.inverted = not self.inverted
+        self.set_window(self.center, self.width_)
+
+    def reset(self) -> None:
+        self.inverted = False
+        self.full_range()
+        self.fit()
+
+    def _fitting(self) -> float:
+        """The zoom at which all of the picture is seen."""
+        box, room = self._item.boundingRect(), self.viewport().rect()
+        if box.isEmpty():
+            return 1.0
+        return min(room.width() / box.width(), room.height() / box.height())
+
+    # ---- hands
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        do = {
+            Qt.Key.Key_Plus: self._larger, Qt.Key.Key_Equal: self._larger, Qt.Key.Key_Minus: self._smaller,
+            Qt.Key.Key_0: self.reset, Qt.Key.Key_I: self.invert, Qt.Key.Key_1: self.full_range,
+            Qt.Key.Key_2: self.usual_range,
+        }  # fmt: skip
+        steps = {
+            Qt.Key.Key_PageUp: "previous", Qt.Key.Key_PageDown: "next", Qt.Key.Key_Up: "previous",
+            Qt.Key.Key_Down: "next", Qt.Key.Key_Home: "first", Qt.Key.Key_End: "last",
+        }  # fmt: skip
+        key = Qt.Key(event.key())
+        if key in do:
+            do[key]()
+        elif key in steps:
+            self.stepped.emit(steps[key])
+        elif key == Qt.Key.Key_Space:
+            self._space = True
+        else:
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = False
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 (Qt's name)
+        turned = event.angleDelta().y()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom(ZOOM_STEP ** (turned / 120))
+        elif turned:
+            self.stepped.emit("previous" if turned > 0 else "next")
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left or event.button() == Qt.MouseButton.MiddleButton:
+            self._dragged = event.position()
+            self._panning = self._space or not left
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
+        if self._dragged is None:
+            return
+        moved = event.position() - self._dragged
+        self._dragged = event.position()
+        if self._panning:
+            self._pan(moved)
+        else:
+            self.set_window(self.center + moved.y() * TOP * DRAG, self.width_ + moved.x() * TOP * DRAG)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
+        self._dragged = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
+        self.fit()
+
+    def resizeEvent(self, event) -> None:  # noqa: N802 (Qt's name)
+        super().resizeEvent(event)
+        if self._fits:
+            self.fit()
+
+    def focusOutEvent(self, event) -> None:  # noqa: N802 (Qt's name)
+        self._space = False
+        super().focusOutEvent(event)
+
+    def _larger(self) -> None:
+        self.zoom(ZOOM_STEP)
+
+    def _smaller(self) -> None:
+        self.zoom(1 / ZOOM_STEP)
+
+    def _pan(self, moved: QPointF) -> None:
+        across, down = self.horizontalScrollBar(), self.verticalScrollBar()
+        across.setValue(across.value() - round(moved.x()))
+        down.setValue(down.value() - round(moved.y()))
+
+    # ---- corners
+
+    def drawForeground(self, painter: QPainter, rect) -> None:  # noqa: N802 (Qt's name)
+        picture = self.picture
+        if picture is None:
+            return
+        painter.resetTransform()
+        painter.setFont(theme.small_font(self.font()))
+        size = f"{picture.size[0]} × {picture.size[1]}"
+        if picture.step > 1:
+            size = self.tr("{}, shown at 1/{}").format(size, picture.step)
+        said = [picture.tags[key] for key in TAGS if key in picture.tags]
+        percent = [round(100 * value / TOP) for value in (self.center, self.width_)]
+        zoom = self.tr("zoom {} %").format(round(100 * self.transform().m11()))
+        self._corner(painter, [picture.name, size, *([" · ".join(said)] if said else [])], right=False)
+        self._corner(painter, [f"C {percent[0]} %  W {percent[1]} %", zoom], right=True)
+        if self.hasFocus():
+            painter.setPen(theme.color("accent"))
+            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+
+    def _corner(self, painter: QPainter, lines: list[str], right: bool) -> None:
+        """Text with the ground behind it, so that it can be read on any picture."""
+        metrics = QFontMetrics(painter.font())
+        room = self.viewport().width() // 2 - 2 * GRID
+        lines = [metrics.elidedText(line, Qt.TextElideMode.ElideMiddle, room) for line in lines]
+        width = max(metrics.horizontalAdvance(line) for line in lines) + GRID
+        height = metrics.height() * len(lines) + GRID // 2
+        left = self.viewport().width() - width - GRID // 2 if right else GRID // 2
+        box = QRectF(left, GRID // 2, width, height)
+        painter.fillRect(box, theme.color("ground", 0.6))
+        painter.setPen(theme.color("muted"))
+        flags = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(box.adjusted(GRID // 2, GRID // 4, -GRID // 2, 0), flags, "\n".join(lines))
+
+    def drawBackground(self, painter: QPainter, rect) -> None:  # noqa: N802 (Qt's name)
+        painter.fillRect(rect, theme.color("ground"))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange):
+            self.viewport().update()
+        super().changeEvent(event)
