@@ -21,6 +21,7 @@ from mmdesk import __version__
 from mmdesk.report import RESEARCH_USE
 from mmdesk.settings import Settings
 from mmdesk.ui.actions import Actions
+from mmdesk.ui.chooser import Chooser
 from mmdesk.ui.panel import label
 from mmdesk.ui.theme import GRID
 
@@ -79,7 +80,7 @@ class SettingsDialog(QDialog):
         self._form.addRow(self.tr("Kept cases stay"), days)
 
     def _choice(self, field: str, words: str, options: dict) -> None:
-        box = QComboBox()
+        box = Chooser()
         box.setObjectName(field)
         box.setAccessibleName(words)
         for value, text in options.items():

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton
 
 from mmdesk.ui import icons
 from mmdesk.ui.actions import Actions
+from mmdesk.ui.chooser import Chooser
 from mmdesk.ui.panel import label
 from mmdesk.ui.theme import GRID
 
@@ -27,7 +28,7 @@ class Toolbar(QFrame):
         self.recent_menu, self.sample_menu = QMenu(self), QMenu(self)
         self._fill_menus()
         self._pack_label = label("", "small", "muted")
-        self.packs = QComboBox()
+        self.packs = Chooser()
         self.packs.setMinimumWidth(120)
         self.packs.activated.connect(self._choose_pack)
         self._export, self._more = self._menu_button(self.export_menu), self._menu_button(self.more_menu)

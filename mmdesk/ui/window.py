@@ -62,11 +62,13 @@ class MainWindow(QMainWindow):
         self.actions_["live"].setChecked(settings.live)
         self._update_actions()
         self.retranslate()
+        self.setFocus()  # no control looks chosen before one is
 
     # ---- layout
 
     def _build(self) -> None:
         model = self.desk.model
+        self.toolbar, self.notice = Toolbar(self.actions_), NoticeBar()  # first for the Tab key, too
         self.image = ImagePanel(model, self.desk.decoding)
         self.audio = AudioPanel(model, self.desk.decoding)
         self.record = RecordPanel(model, self.desk.reading)
@@ -79,13 +81,13 @@ class MainWindow(QMainWindow):
         self.report.body.addWidget(self.prompts)
         below = _splitter(Qt.Orientation.Horizontal, self.audio, self.record)
         left = _splitter(Qt.Orientation.Vertical, self.image, below, shares=(60, 40))
-        results = (self.report, self.findings, self.stages)
-        right = _splitter(Qt.Orientation.Vertical, *results, shares=(46, 32, 22))
+        scores = _splitter(Qt.Orientation.Horizontal, self.findings, self.stages, shares=(72, 28))
+        right = _splitter(Qt.Orientation.Vertical, self.report, scores, shares=(58, 42))
         self._splitters = {
-            "below": below, "left": left, "right": right,
+            "below": below, "left": left, "scores": scores, "right": right,
             "desk": _splitter(Qt.Orientation.Horizontal, left, right),
         }  # fmt: skip
-        self.toolbar, self.notice, self.status = Toolbar(self.actions_), NoticeBar(), StatusBar()
+        self.status = StatusBar()
         middle = QHBoxLayout()
         middle.setContentsMargins(GRID * 3 // 2, GRID, GRID * 3 // 2, GRID)
         middle.addWidget(self._splitters["desk"])
@@ -99,6 +101,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.status)
         self.setCentralWidget(desk)
         self.setMinimumSize(880, 560)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.resize(1440, 900)
         self._restore()
 
