@@ -69,7 +69,7 @@ class _Child:
                 name="mmdesk engine",
                 daemon=True,
             )
-            with their_commands, their_answers:  # only the child holds these ends, or it sees no end
+            with their_commands, their_answers:  # else a writer would wait for a reader that is dead
                 try:
                     with _one_at_a_time:
                         process.start()

@@ -172,6 +172,16 @@ def test_a_frozen_process_is_left_to_itself_and_killed_on_close(make: Make, tmp_
     assert list(events) == [Stopped(Stage.ENCODE)]
 
 
+def test_a_picture_larger_than_the_pipe_does_not_hold_up_a_stop_or_a_close(make: Make) -> None:
+    watched = make()
+    watched.until(Phase.READY)
+    child().suspend()
+    large = Case({Modality.IMAGE: (Input("pasted image", data=bytes(2**22)),)})
+    assert list(watched.engine.analyze(large, stopped())) == [Stopped(Stage.READ)]
+    watched.engine.close()
+    assert leftovers.engine_processes() == []
+
+
 def test_an_analysis_that_nobody_reads_on_is_stopped(make: Make, tmp_path: Path) -> None:
     write_script(tmp_path, ENCODING, Gate("shut"))
     watched = make()
