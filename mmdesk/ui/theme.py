@@ -182,6 +182,7 @@ QPlainTextEdit[kind="plain"], QTextEdit[kind="plain"], QTextBrowser[kind="plain"
   border: 1px solid transparent; background: transparent; padding: 0;
 }
 QPlainTextEdit[kind="plain"]:focus, QTextBrowser[kind="plain"]:focus { border: 1px solid $accent; }
+QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
 QComboBox { background: $raised; min-height: 20px; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox QAbstractItemView { background: $raised; color: $text; border: 1px solid $line;
@@ -219,7 +220,7 @@ QSlider::handle:horizontal {
   width: 12px; height: 12px; margin: -5px 0; border-radius: 6px; background: $text;
 }
 QSlider::handle:horizontal:focus { background: $accent; }
-QListView { background: transparent; border: none; color: $text; }
+QListView { background: transparent; border: 1px solid transparent; color: $text; }
 QListView::item:selected { background: $marked; color: $text; }
 QListView:focus { border: 1px solid $accent; border-radius: 4px; }
 """)
