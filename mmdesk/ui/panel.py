@@ -1,7 +1,7 @@
 """The frame that every panel of the window has: title, state chip, cards, body, actions."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from mmdesk.ui import icons
@@ -57,6 +57,26 @@ class Card(QFrame):
         self.setAccessibleName(f"{text} {remedy}".strip())
 
 
+class CutLabel(QLabel):
+    """One line that is cut short where there is no room for it; the whole is its tooltip then."""
+
+    def __init__(self, kind: str, tone: str = "") -> None:
+        super().__init__()
+        self.setProperty("kind", kind)
+        self.setProperty("tone", tone)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, event):  # noqa: N802
+        cut = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        self.setToolTip(self.text() if cut != self.text() else "")
+        painter = QPainter(self)
+        painter.drawText(self.rect(), self.alignment(), cut)
+        painter.end()
+
+
 class Panel(QFrame):
     """`body` and `buttons` are layouts to fill; `set_chip` says how it stands."""
 
@@ -65,7 +85,7 @@ class Panel(QFrame):
         self.setObjectName("panel")
         self.setAccessibleName(title)
         self.title = label(title.upper(), "title")
-        self.chip = label("", "chip", "muted")
+        self.chip = CutLabel("chip", "muted")
         self.chip.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         header = QHBoxLayout()
         header.addWidget(self.title)

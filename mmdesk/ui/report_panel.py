@@ -19,9 +19,11 @@ from mmdesk.events import (
 )
 from mmdesk.report import Report
 from mmdesk.ui import icons
+from mmdesk.ui.flow import FlowLayout
 from mmdesk.ui.panel import label
 from mmdesk.ui.report_text import ReportText
 from mmdesk.ui.result_panel import ResultPanel, duration
+from mmdesk.ui.theme import GRID
 
 _PACE_AFTER = 1.0  # seconds of writing before its pace means anything
 _PACE_EVERY = 0.5  # seconds between two figures: faster ones cannot be read
@@ -64,13 +66,16 @@ class ReportPanel(ResultPanel):
         self.body.addWidget(self._stopped)
         self.body.addWidget(self._withheld, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addWidget(self._withheld_text)
-        self._copy_text = self.add_action("", "copy")
-        self._copy_markdown = self.add_action("", "copy")
-        self._copy_detail = self.add_action("", "copy")
+        self._actions = QWidget()
+        self._actions.setLayout(FlowLayout(GRID // 2))
+        self.buttons.addWidget(self._actions)
+        self._copy_text, self._copy_markdown, self._copy_detail = QPushButton(), QPushButton(), QPushButton()
+        for button in (self._copy_text, self._copy_markdown, self._copy_detail):
+            button.setIcon(icons.icon("copy"))
+            self._actions.layout().addWidget(button)
         self._copy_text.clicked.connect(self._put_text)
         self._copy_markdown.clicked.connect(self._put_markdown)
         self._copy_detail.clicked.connect(self._put_detail)
-        self.buttons.addStretch(1)
         self.clear()
         self.retranslate()
 
@@ -83,6 +88,7 @@ class ReportPanel(ResultPanel):
         self._sample.setProperty("kind", "primary")
         self._sample.clicked.connect(self.sample_asked)
         column = QVBoxLayout(page)
+        column.setSpacing(GRID * 2)
         column.addStretch(1)
         column.addWidget(self._calm)
         column.addWidget(self._sample, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -115,9 +121,9 @@ class ReportPanel(ResultPanel):
         """A report that was saved, at once."""
         self.clear()
         self.text.scroll_to(end=False)
+        self._show_page(empty=False)
         self._show_text(report)
         self._set_report(report)
-        self._pages.setCurrentWidget(self.text)
         self._saved_at = report.provenance.created
         self._set_words()
 
@@ -128,7 +134,7 @@ class ReportPanel(ResultPanel):
         self.end()
         self.text.scroll_to(end=True)
         self._set_report(None)
-        self._pages.setCurrentIndex(0)
+        self._show_page(empty=True)
 
     def set_case_empty(self, empty: bool) -> None:
         """The sample case is offered while there is no other."""
@@ -137,10 +143,14 @@ class ReportPanel(ResultPanel):
     def wipe(self) -> None:
         self.text.wipe()
         self.clear_cards()
-        self._pages.setCurrentWidget(self.text)
+        self._show_page(empty=False)
         self._detail = self._saved_at = self._last = None
         self._show_withheld(())
         self._set_words()
+
+    def _show_page(self, empty: bool) -> None:
+        self._pages.setCurrentIndex(0 if empty else 1)
+        self._actions.setVisible(not empty)
 
     def set_muted(self, muted: bool) -> None:
         self.text.set_muted(muted)
@@ -225,7 +235,6 @@ class ReportPanel(ResultPanel):
         self._withheld_sentences = sentences
         self._withheld.setVisible(bool(sentences))
         self._withheld.setChecked(False)
-        self._withheld_text.setText("\n".join(sentences))
         self._withheld_text.hide()
 
     @Slot(bool)
@@ -249,7 +258,9 @@ class ReportPanel(ResultPanel):
     def _set_words(self) -> None:
         """The chip and the lines below the text, as the analysis ended."""
         count = len(self._withheld_sentences)
-        self._withheld.setText(self.tr("Withheld sentences: {} (they failed their check)").format(count))
+        self._withheld.setText(self.tr("Withheld sentences: {}").format(count))
+        why = self.tr("They failed their check and are no part of the report:")
+        self._withheld_text.setText("\n".join((why, *self._withheld_sentences)))
         self._copy_detail.setVisible(bool(self._detail))
         self._stopped.setVisible(isinstance(self._last, Stopped))
         match self._last:

@@ -17,6 +17,7 @@ from mmdesk.ui.theme import GRID
 # White space, and the characters that would make QTextDocument start a paragraph or a frame.
 _BREAKS = re.compile(r"[\s\ufdd0\ufdd1\ufffc]+")
 _LINE_HEIGHT = 135.0  # percent
+_SIGN = "▲ "
 
 
 class _Kind(Enum):
@@ -66,8 +67,7 @@ class ReportText(QTextBrowser):
             yield
         finally:
             self._cursor.endEditBlock()
-            bar = self.verticalScrollBar()
-            bar.setValue(bar.maximum() if self._follow else self._place)
+            self._keep_place()
             self._editing = False
 
     def wipe(self) -> None:
@@ -83,8 +83,12 @@ class ReportText(QTextBrowser):
         """Where the text that comes next is shown: at its end as it grows, or from its start."""
         self._follow, self._place = end, 0
 
+    def _keep_place(self) -> None:
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.maximum() if self._follow else self._place)
+
     def notice(self, text: str) -> None:
-        self._add(_Kind.NOTICE, f"▲ {_line(text)}")
+        self._add(_Kind.NOTICE, _SIGN + _line(text))
 
     def write(self, section: str, text: str) -> None:
         """A piece of a sentence."""
@@ -138,7 +142,7 @@ class ReportText(QTextBrowser):
             self._add(_Kind.TITLE, TITLES.get(section, section.capitalize()))
 
     def _add(self, kind: _Kind, text: str) -> None:
-        block, characters = self._block_format(kind), self._char_format(kind)
+        block, characters = self._block_format(kind, first=not self._kinds), self._char_format(kind)
         if self._kinds:
             self._cursor.insertBlock(block, characters)
         else:
@@ -148,11 +152,13 @@ class ReportText(QTextBrowser):
 
     # ---- its look
 
-    def _block_format(self, kind: _Kind) -> QTextBlockFormat:
+    def _block_format(self, kind: _Kind, first: bool) -> QTextBlockFormat:
         made = QTextBlockFormat()
         made.setLineHeight(_LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
-        made.setLeftMargin(GRID // 2)
-        if kind is _Kind.TITLE and self._kinds:
+        sign = self.fontMetrics().horizontalAdvance(_SIGN) if kind is _Kind.NOTICE else 0
+        made.setLeftMargin(GRID // 2 + sign)
+        made.setTextIndent(-sign)
+        if kind is _Kind.TITLE and not first:
             made.setTopMargin(GRID * 3 // 2)
         return made
 
@@ -174,7 +180,14 @@ class ReportText(QTextBrowser):
             cursor.setPosition(self.document().findBlockByNumber(number).position())
             cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
             cursor.setCharFormat(self._char_format(kind))
+            cursor.setBlockFormat(self._block_format(kind, first=number == 0))
         cursor.endEditBlock()
+
+    def resizeEvent(self, event):  # noqa: N802 (Qt's name)
+        self._editing = True
+        super().resizeEvent(event)
+        self._keep_place()
+        self._editing = False
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
         super().changeEvent(event)
@@ -190,12 +203,9 @@ class ReportText(QTextBrowser):
                 painter.setBrush(theme.color(colour))
                 painter.drawRoundedRect(self._rect(number), 3, 3)
         if self._chosen is not None:
-            painter.fillRect(
-                QRectF(
-                    self._rect(self._chosen).topLeft(), self._rect(self._chosen).bottomLeft() + QPointF(2, 0)
-                ),
-                theme.color("accent"),
-            )
+            bar = self._rect(self._chosen)
+            bar.setWidth(2)
+            painter.fillRect(bar, theme.color("accent"))
         painter.end()
         super().paintEvent(event)
         painter = QPainter(self.viewport())
@@ -209,12 +219,12 @@ class ReportText(QTextBrowser):
         painter.end()
 
     def _rect(self, number: int) -> QRectF:
-        """A paragraph over the whole width, in the viewport."""
+        """A paragraph over the whole width, in the viewport; it touches the next one's."""
         block = self.document().findBlockByNumber(number)
         rect = self.document().documentLayout().blockBoundingRect(block)
-        return QRectF(
-            0, rect.top() - self.verticalScrollBar().value(), self.viewport().width(), rect.height()
-        )
+        gap = self.fontMetrics().height() * (_LINE_HEIGHT / 100 - 1)
+        top = rect.top() - self.verticalScrollBar().value() - gap / 2
+        return QRectF(0, top, self.viewport().width(), rect.height() + gap)
 
     # ---- the chosen sentence
 

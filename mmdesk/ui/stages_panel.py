@@ -1,107 +1,161 @@
 """How long each stage took, and which inputs did not have to be encoded again."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from mmdesk.events import LAST, Encoded, Event, Stage, StageFinished, StageStarted
-from mmdesk.ui.panel import label
-from mmdesk.ui.result_panel import ResultPanel, duration
+from mmdesk.events import Encoded, Event, Failed, ReportReady, Stage, StageFinished, StageStarted, Stopped
+from mmdesk.ui.panel import CutLabel, label, set_property
+from mmdesk.ui.result_panel import LATE, ResultPanel, duration
 from mmdesk.ui.theme import GRID
 
 
+class Line(QWidget):
+    """A name and a figure at the right end. `old`: the figure is the last analysis's."""
+
+    def __init__(self, kind: str = "", indent: int = 0) -> None:
+        super().__init__()
+        self.name = CutLabel(kind, "muted")
+        self.figure = label("", kind)
+        self.old = False
+        row = QHBoxLayout(self)
+        row.setContentsMargins(indent, 0, 0, 0)
+        row.setSpacing(GRID)
+        row.addWidget(self.name, 1)
+        row.addWidget(self.figure)
+
+    def show_figure(self, text: str, tone: str = "") -> None:
+        self.old = False
+        self.figure.setText(text)
+        set_property(self.figure, "tone", tone)
+        self.setAccessibleName(f"{self.name.text()} {text}")
+
+    def grow_old(self) -> None:
+        self.old = True
+        set_property(self.figure, "tone", "muted")
+
+
 class StagesPanel(ResultPanel):
+    """The lines stay where they are from one analysis to the next; only figures change."""
+
     def __init__(self) -> None:
         super().__init__("")
-        self._milliseconds: dict[Stage, float] = {}
-        self._running_stage: Stage | None = None
+        self._took: dict[Stage, float] = {}  # milliseconds
         self._encoded: list[Encoded] = []
-        self._content = QWidget()
-        self._grid = QGridLayout(self._content)
-        self._grid.setContentsMargins(0, 0, GRID // 2, 0)
-        self._grid.setVerticalSpacing(GRID // 2)
-        self._grid.setColumnStretch(0, 1)
+        self._at_work: Stage | None = None
+        self._stages = {stage: Line() for stage in Stage}
+        self._inputs: list[Line] = []
+        content = QWidget()
+        self._column = QVBoxLayout(content)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(GRID // 2)
+        for line in self._stages.values():
+            self._column.addWidget(line)
+        self._column.addStretch(1)
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self._content)
+        scroll.setWidget(content)
         self.body.addWidget(scroll, 1)
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.setInterval(LATE)
+        self._slow.timeout.connect(self._mark_running)
+        self.clear()
         self.retranslate()
+
+    def begin(self) -> None:
+        self._took, self._encoded = {}, []
+        super().begin()
 
     def show_event(self, event: Event) -> None:
         match event:
             case StageStarted(stage):
-                self._running_stage = stage
-                if stage is Stage.READ:
-                    self._next: dict[Stage, float] = {}
-                    self._next_encoded: list[Encoded] = []
+                self._at_work = stage
+                self._slow.start()
             case Encoded():
-                self._next_encoded.append(event)
+                self._encoded.append(event)
+                self._show_input(len(self._encoded) - 1)
             case StageFinished(stage, milliseconds):
-                self._running_stage = None
-                self._next[stage] = milliseconds
-                if not self.late.isActive():
-                    self._take_next()
-            case _ if isinstance(event, LAST):
-                self._running_stage = None
+                self._rest()
+                self._took[stage] = milliseconds
+                self._show_stage(stage)
+            case ReportReady() | Stopped() | Failed():
+                self._rest()
                 self.end()
-                self._take_next()
-
-    def begin(self) -> None:
-        self._next, self._next_encoded = {}, []
-        super().begin()
+                if self._took:
+                    self.set_chip(duration(sum(self._took.values()) / 1000))
 
     def clear(self) -> None:
         """An empty case."""
-        self._next, self._next_encoded = {}, []
+        self._took, self._encoded = {}, []
+        self._rest()
+        self.set_muted(True)
         self.stale = True
         self.end()
 
     def wipe(self) -> None:
-        self._milliseconds, self._encoded = {}, []
-        self._fill()
+        """What is still the last analysis's goes."""
+        for stage, line in self._stages.items():
+            if line.old:
+                self._show_stage(stage)
+        for line in self._inputs[len(self._encoded) :]:
+            line.hide()
+        self.set_chip("")
 
     def set_muted(self, muted: bool) -> None:
-        self._fill()
+        if muted:
+            for line in (*self._stages.values(), *self._inputs):
+                line.grow_old()
 
     def show_working(self) -> None:
-        self._take_next()
+        """Each stage says so itself when it is late."""
+
+    @Slot()
+    def _mark_running(self) -> None:
+        if self._at_work:
+            self._stages[self._at_work].show_figure(self.tr("running…"), "accent")
+
+    def _rest(self) -> None:
+        """No stage is at work; one that was cut off has no figure."""
+        self._slow.stop()
+        stage, self._at_work = self._at_work, None
+        if stage and not self._stages[stage].old:
+            self._show_stage(stage)
+
+    def _show_stage(self, stage: Stage) -> None:
+        took = self._took.get(stage)
+        self._stages[stage].show_figure(
+            "–" if took is None else _milliseconds(took), "muted" if took is None else ""
+        )
+
+    def _show_input(self, number: int) -> None:
+        if number == len(self._inputs):
+            line = Line("small", GRID * 2)
+            self._inputs.append(line)
+            after: QWidget = self._stages[Stage.ENCODE] if number == 0 else self._inputs[number - 1]
+            self._column.insertWidget(self._column.indexOf(after) + 1, line)
+        line, event = self._inputs[number], self._encoded[number]
+        line.name.setText(", ".join(event.names))
+        line.show_figure(self.tr("reused") if event.reused else _milliseconds(event.milliseconds), "muted")
+        line.show()
 
     def retranslate(self) -> None:
         self.retitle(self.tr("Stages"))
-        self._fill()
-
-    def _take_next(self) -> None:
-        self._milliseconds, self._encoded = dict(self._next), list(self._next_encoded)
-        self._fill()
-
-    def _fill(self) -> None:
-        while item := self._grid.takeAt(0):
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
         words = {
-            Stage.READ: self.tr("read"), Stage.ENCODE: self.tr("encode"), Stage.SCORE: self.tr("score"),
+            Stage.READ: self.tr("read"),
+            Stage.ENCODE: self.tr("encode"),
+            Stage.SCORE: self.tr("score"),
             Stage.WRITE: self.tr("write"),
-        }  # fmt: skip
-        row = 0
+        }
         for stage, word in words.items():
-            took = self._milliseconds.get(stage)
-            running = stage is self._running_stage and not self.stale
-            figure = self.tr("running…") if running else "–" if took is None else f"{took:.0f} ms"
-            self._line(row, word, figure, "accent" if running else "muted" if took is None else "")
-            row += 1
-            for event in self._encoded if stage is Stage.ENCODE else ():
-                how = self.tr("reused") if event.reused else f"{event.milliseconds:.0f} ms"
-                self._line(row, f"    {', '.join(event.names)}", how, "muted")
-                row += 1
-        self._grid.setRowStretch(row, 1)
-        total = sum(self._milliseconds.values()) / 1000
-        self.set_chip(duration(total) if self._milliseconds else "")
+            self._stages[stage].name.setText(word)
+            if not self._stages[stage].old:
+                self._show_stage(stage)
+        for number in range(len(self._encoded)):
+            self._show_input(number)
+        if self._at_work and not self._slow.isActive():
+            self._mark_running()
 
-    def _line(self, row: int, name: str, figure: str, tone: str) -> None:
-        left = label(name, "small" if name.startswith(" ") else "", "muted")
-        right = label(figure, "small" if name.startswith(" ") else "", tone)
-        right.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._grid.addWidget(left, row, 0)
-        self._grid.addWidget(right, row, 1)
+
+def _milliseconds(value: float) -> str:
+    return "< 1 ms" if value < 1 else f"{value:.0f} ms"

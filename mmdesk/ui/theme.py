@@ -114,7 +114,8 @@ def _palette(tokens: Tokens) -> QPalette:
 def style_sheet(tokens: Tokens, body: int) -> str:
     """The one style sheet. Object names and the dynamic properties `tone`, `kind` and `chosen` pick
     what a widget is; body is the text size in pixels."""
-    sizes = {"small": f"{round(body * 11 / 13)}px", "large": f"{round(body * 20 / 13)}px"}
+    pixels = {"small": 11, "large": 20, "icon": 16, "control": 20, "low_control": 16}  # where body is 13
+    sizes = {name: f"{round(body * size / 13)}px" for name, size in pixels.items()}
     return _SHEET.substitute(asdict(tokens), **sizes)
 
 
@@ -147,7 +148,7 @@ QFrame#statusbar { background: $panel; border: none; border-top: 1px solid $line
 
 QPushButton, QToolButton {
   color: $text; background: transparent; border: 1px solid transparent; border-radius: 4px;
-  padding: 4px 8px; min-height: 20px;
+  padding: 4px 8px; min-height: $control; icon-size: $icon;
 }
 QPushButton:hover, QToolButton:hover { background: $raised; }
 QPushButton:pressed, QToolButton:pressed { background: $line; }
@@ -166,7 +167,7 @@ QPushButton[kind="primary"]:disabled, QToolButton[kind="primary"]:disabled {
 }
 QPushButton[kind="chip"] {
   font-size: $small; padding: 2px 10px; background: $raised; color: $muted; border-radius: 10px;
-  min-height: 16px;
+  min-height: $low_control;
 }
 QPushButton[kind="chip"]:checked { background: $marked; color: $accent; }
 QToolButton::menu-indicator { image: none; }
@@ -183,7 +184,7 @@ QPlainTextEdit[kind="plain"], QTextEdit[kind="plain"], QTextBrowser[kind="plain"
 }
 QPlainTextEdit[kind="plain"]:focus, QTextBrowser[kind="plain"]:focus { border: 1px solid $accent; }
 QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
-QComboBox { background: $raised; min-height: 20px; }
+QComboBox { background: $raised; min-height: $control; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox QAbstractItemView { background: $raised; color: $text; border: 1px solid $line;
   selection-background-color: $marked; selection-color: $text; }

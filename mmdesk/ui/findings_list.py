@@ -1,0 +1,284 @@
+"""Findings as a list: a bar each with its marks, in groups below the question that they answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate
+
+from mmdesk.case import Modality
+from mmdesk.report import Finding, Status, percent
+from mmdesk.ui import icons, theme
+from mmdesk.ui.theme import GRID
+
+BAR = 8  # pixels, and twice as much for its marks
+TONES = {Status.PRESENT: "accent", Status.UNSURE: "warning", Status.ABSENT: "muted"}
+_FLAGS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A heading: what the findings below it answer, and the inputs that they were scored from."""
+
+    question: str
+    inputs: tuple[Modality, ...]
+
+
+class FindingsModel(QAbstractListModel):
+    """Groups and findings in their order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[Group | Finding] = []
+
+    def show(self, findings: Sequence[Finding], questions: Mapping[str, str]) -> None:
+        self.beginResetModel()
+        self.rows = []
+        head = None
+        for finding in findings:
+            if (finding.task, finding.inputs) != head:
+                head = finding.task, finding.inputs
+                question = questions.get(finding.task, finding.task.capitalize())
+                self.rows.append(Group(question, finding.inputs))
+            self.rows.append(finding)
+        self.endResetModel()
+
+    def findings(self) -> list[Finding]:
+        return [row for row in self.rows if isinstance(row, Finding)]
+
+    def row_of(self, name: str) -> int | None:
+        numbers = (n for n, row in enumerate(self.rows) if isinstance(row, Finding) and row.name == name)
+        return next(numbers, None)
+
+    def rowCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802 (Qt's name)
+        return 0 if parent is not None and parent.isValid() else len(self.rows)
+
+    def flags(self, index: QModelIndex) -> Qt.ItemFlag:  # type: ignore[override]
+        if isinstance(self.rows[index.row()], Group):
+            return Qt.ItemFlag.ItemIsEnabled
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole):  # type: ignore[override]
+        row = self.rows[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return self._spoken(row)
+        if role == Qt.ItemDataRole.ToolTipRole and isinstance(row, Finding):
+            words = self.tr("{finding}. Absent below {low}, present from {high} on.")
+            return words.format(finding=self._spoken(row), low=percent(row.low), high=percent(row.high))
+        return None
+
+    def share(self, finding: Finding) -> str:
+        text = percent(finding.probability)
+        return {"under 1%": self.tr("under 1%"), "over 99%": self.tr("over 99%")}.get(text, text)
+
+    def status(self, finding: Finding) -> str:
+        words = {
+            Status.PRESENT: self.tr("present"),
+            Status.UNSURE: self.tr("not sure"),
+            Status.ABSENT: self.tr("absent"),
+        }
+        return words[finding.status]
+
+    def _spoken(self, row: Group | Finding) -> str:
+        """As a screen reader says it."""
+        words = {
+            Modality.IMAGE: self.tr("image"),
+            Modality.AUDIO: self.tr("audio"),
+            Modality.RECORD: self.tr("record"),
+        }
+        inputs = ", ".join(words[modality] for modality in row.inputs)
+        if isinstance(row, Group):
+            return self.tr("{question} Scored from {inputs}").format(question=row.question, inputs=inputs)
+        share = self.share(row).replace("%", self.tr(" percent"))
+        return self.tr("{label} {share}, {status}, from {inputs}").format(
+            label=capital(row.label), share=share, status=self.status(row), inputs=inputs
+        )
+
+
+class FindingsDelegate(QStyledItemDelegate):
+    """Paints a row. Where names, bars and figures do not fit side by side, the names stand above."""
+
+    def __init__(self, view: "FindingsList") -> None:
+        super().__init__(view)
+        self._view = view
+
+    def sizeHint(self, option, index) -> QSize:  # noqa: N802
+        row, width = self._view.findings.rows[index.row()], self._view.row_width()
+        if isinstance(row, Group):
+            text = self._group_text(QRectF(0, 0, width, 9999), row)
+            height = _height(self._view.small_font(), row.question, text.width())
+            return QSize(width, round(height) + (GRID if index.row() == 0 else GRID * 3 // 2))
+        names, _, _ = self._columns(width)
+        line = QFontMetricsF(self._view.font()).height()
+        if names:
+            return QSize(width, round(line) + GRID)
+        above = _height(self._view.font(), capital(row.label), width - GRID)
+        return QSize(width, round(above + max(line, 2 * BAR)) + GRID)
+
+    def paint(self, painter: QPainter, option, index) -> None:
+        row = self._view.findings.rows[index.row()]
+        box = QRectF(option.rect)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._view.muted:
+            painter.setOpacity(0.45)
+        if isinstance(row, Group):
+            self._paint_group(painter, box, row)
+        else:
+            focus = bool(option.state & QStyle.StateFlag.State_HasFocus)
+            self._paint_back(painter, box, row.name in self._view.marked, focus)
+            self._paint_finding(painter, box.adjusted(GRID / 2, 0, -GRID / 2, 0), row)
+        painter.restore()
+
+    def _columns(self, width: float) -> tuple[float, float, float]:
+        """Widths of names, percentages and status words; 0 for the names where they stand above."""
+        body, bold = QFontMetricsF(self._view.font()), QFontMetricsF(self._view.bold_font())
+        model = self._view.findings
+        findings = model.findings()
+        share = max(bold.horizontalAdvance(model.share(f)) for f in findings)
+        status = max(bold.horizontalAdvance(model.status(f)) for f in findings)
+        names = max(body.horizontalAdvance(capital(f.label)) for f in findings) + GRID * 2
+        bar = width - names - share - status - 4 * GRID
+        return (names if bar >= 12 * GRID else 0), share, status
+
+    def _group_text(self, box: QRectF, row: Group) -> QRectF:
+        icons_width = len(row.inputs) * (self._icon_size() + GRID / 2)
+        return box.adjusted(GRID / 2, 0, -icons_width - GRID, 0)
+
+    def _icon_size(self) -> int:
+        return round(QFontMetricsF(self._view.small_font()).height())
+
+    def _paint_group(self, painter: QPainter, box: QRectF, row: Group) -> None:
+        text = self._group_text(box, row).adjusted(0, 0, 0, -GRID / 2)
+        height = _height(self._view.small_font(), row.question, text.width())
+        text.setTop(text.bottom() - height)
+        painter.setFont(self._view.small_font())
+        painter.setPen(theme.color("muted"))
+        painter.drawText(text, _WRAPPED, row.question)
+        size, right = self._icon_size(), round(box.right() - GRID / 2)
+        for modality in reversed(row.inputs):
+            right -= size
+            icons.icon(modality, "muted").paint(painter, QRect(right, round(text.top()), size, size))
+            right -= GRID // 2
+
+    def _paint_back(self, painter: QPainter, box: QRectF, marked: bool, focus: bool) -> None:
+        frame = box.adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(theme.color("accent") if focus else Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("marked") if marked else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(frame, 3, 3)
+        if marked:  # the same bar as before the chosen sentence of the report
+            painter.fillRect(QRectF(box.left(), box.top(), 2, box.height()), theme.color("accent"))
+
+    def _paint_finding(self, painter: QPainter, box: QRectF, finding: Finding) -> None:
+        names, share, status = self._columns(self._view.row_width())
+        quiet = finding.status is Status.ABSENT
+        painter.setFont(self._view.font())
+        painter.setPen(theme.color("muted" if quiet else "text"))
+        name = capital(finding.label)
+        line = QRectF(box)
+        if names:
+            painter.drawText(QRectF(box.left(), box.top(), names, box.height()), _FLAGS, name)
+            line.setLeft(box.left() + names)
+        else:
+            line.setTop(box.bottom() - GRID / 2 - max(QFontMetricsF(self._view.font()).height(), 2 * BAR))
+            line.setBottom(box.bottom() - GRID / 2)
+            above = QRectF(box.left(), box.top() + GRID / 2, box.width(), line.top() - box.top() - GRID / 2)
+            painter.drawText(above, _WRAPPED, name)
+        right = line.right() - status
+        painter.setFont(self._view.font() if quiet else self._view.bold_font())
+        figure = QRectF(right - GRID - share, line.top(), share, line.height())
+        painter.drawText(figure, _FLAGS, self._view.findings.share(finding))
+        painter.setPen(theme.color(_tone(finding)))
+        painter.drawText(
+            QRectF(right, line.top(), status, line.height()), _FLAGS, self._view.findings.status(finding)
+        )
+        line.setRight(figure.left() - GRID * 3 / 2)
+        _paint_bar(painter, QRectF(line.left(), line.center().y() - BAR / 2, line.width(), BAR), finding)
+
+
+def _paint_bar(painter: QPainter, track: QRectF, finding: Finding) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.color("track"))
+    painter.drawRoundedRect(track, BAR / 2, BAR / 2)
+    filled = QRectF(track)
+    filled.setWidth(max(BAR, track.width() * finding.probability))
+    painter.setBrush(theme.color(_tone(finding)))
+    painter.drawRoundedRect(filled, BAR / 2, BAR / 2)
+    for threshold in {finding.low, finding.high}:
+        place = track.left() + track.width() * threshold
+        painter.fillRect(QRectF(place - 0.75, track.top() - BAR / 2, 1.5, 2 * BAR), theme.color("text"))
+
+
+def _tone(finding: Finding) -> str:
+    if finding.normal and finding.status is Status.PRESENT:
+        return "good"
+    return TONES[finding.status]
+
+
+def _height(font: QFont, text: str, width: float) -> float:
+    """Of a text that is wrapped in this width."""
+    return QFontMetricsF(font).boundingRect(QRectF(0, 0, width, 9999), _WRAPPED, text).height()
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+class FindingsList(QListView):
+    """Arrow keys go from finding to finding; a click and Enter choose one."""
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.findings = FindingsModel()
+        self.marked: tuple[str, ...] = ()
+        self.muted = False
+        self.setModel(self.findings)
+        self.setItemDelegate(FindingsDelegate(self))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setTabKeyNavigation(False)
+        self.clicked.connect(self._choose)
+        self.activated.connect(self._choose)
+
+    def bold_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        return font
+
+    def small_font(self) -> QFont:
+        return theme.small_font(self.font())
+
+    def row_width(self) -> int:
+        """Beside the scroll bar, whether it is there or not: its coming must not change the rows."""
+        return self.width() - self.verticalScrollBar().sizeHint().width() - 2 * self.frameWidth()
+
+    def resizeEvent(self, event):  # noqa: N802 (Qt's name)
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()
+
+    def set_muted(self, muted: bool) -> None:
+        self.muted = muted
+        self.viewport().update()
+
+    def mark(self, names: tuple[str, ...]) -> None:
+        self.marked = names
+        row = self.findings.row_of(names[0]) if names else None
+        if row is not None:
+            self.scrollTo(self.findings.index(row))
+        self.viewport().update()
+
+    @Slot(QModelIndex)
+    def _choose(self, index: QModelIndex) -> None:
+        row = self.findings.rows[index.row()]
+        if isinstance(row, Finding):
+            self.chosen.emit(row.name)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self.scheduleDelayedItemsLayout()
