@@ -14,7 +14,7 @@ import psutil
 
 from mmdesk.case import Case
 from mmdesk.engine import StopToken
-from mmdesk.engine.direct import events_of, make
+from mmdesk.engine.direct import device_of, events_of, make
 from mmdesk.errors import UserProblem
 from mmdesk.events import Event
 
@@ -35,7 +35,9 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The engine is loaded."""
+    """The engine is loaded, and its encoders run on `device`."""
+
+    device: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def serve(commands: Connection, answers: Connection, factory: str, args: tuple[o
 
 def _run(line: _Line, factory: str, args: tuple[object, ...]) -> None:
     engine = make(factory, args)
-    line.send(Ready())
+    line.send(Ready(device_of(engine)))
     while True:
         command = line.jobs.get()
         for event in events_of(engine, command.case, line.stops[command.job]):

@@ -23,6 +23,12 @@ def make(factory: str, args: tuple[object, ...]) -> Engine:
     return engine
 
 
+def device_of(engine: Engine) -> str:
+    """Where it computes; an engine that does not say so has nothing but the CPU."""
+    device: str = getattr(engine, "device", "cpu")
+    return device
+
+
 def events_of(engine: Engine, case: Case, stop: StopToken) -> Iterator[Event]:
     """The events of one analysis; what a person can mend ends them as a Failed."""
     try:
@@ -52,7 +58,7 @@ class DirectEngine:
             self._tell(EngineState(Phase.FAILED, problem, "Install mmdesk again."))
             raise
         else:
-            self._tell(EngineState(Phase.READY))
+            self._tell(EngineState(Phase.READY, device=device_of(self._engine)))
 
     def analyze(self, case: Case, stop: StopToken) -> Iterator[Event]:
         """Raises what the engine raises, unless a person can mend it."""

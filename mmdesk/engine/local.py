@@ -15,7 +15,7 @@ from mmdesk.pipeline import Analysis, Pipeline, choose_prompt
 class LocalEngine:
     """Loads the pack at once. Raises PackProblem, and UserProblem where the device is not there."""
 
-    def __init__(self, pack: Path, device: str = "cpu") -> None:
+    def __init__(self, pack: Path, device: str = "auto") -> None:
         self._pipeline = Pipeline(PackReader(pack, device))
 
     @property

@@ -227,8 +227,8 @@ class ProcessEngine:
                     self._said(number, event)
                 case Beat(memory):
                     self._tell(replace(self.state, memory=memory))
-                case Ready():
-                    self._tell(replace(self.state, phase=Phase.READY))
+                case Ready(device):
+                    self._tell(replace(self.state, phase=Phase.READY, device=device))
                     if self._job is not None:
                         self._send(self._job)
                 case Crashed(detail):

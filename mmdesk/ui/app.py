@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, QTimer
+from PySide6.QtCore import QObject, QSettings
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -17,18 +17,20 @@ from mmdesk.errors import PackProblem, SettingsProblem
 from mmdesk.packs import files as pack_files
 from mmdesk.settings import Settings
 from mmdesk.ui import icons, language, theme
+from mmdesk.ui.garbage import Collector
 from mmdesk.ui.window import MainWindow
 from mmdesk.ui.worker import Worker
 
 
 class Application(QObject):
-    """Holds the window and does what concerns all of it: looks, language, settings, the end."""
+    """Holds the window and does what concerns all of it: looks, language, settings, garbage, the end."""
 
     def __init__(
         self, app: QApplication, settings: Settings, warning: str | None, worker: Worker | None = None
     ) -> None:
         super().__init__(app)
         self._app = app
+        self._collector = Collector(self)
         self._settings = settings
         self._speaker = language.Speaker(app)
         self._dress(settings)
@@ -38,7 +40,7 @@ class Application(QObject):
         self.window = MainWindow(settings, self.archive, self.worker, state)
         self.window.record.set_english_notice(self._speaker.language != "en")
         self.window.settings_changed.connect(self._changed)
-        self.window.gone.connect(app.quit)
+        self.window.gone.connect(self._end)
         if warning:
             self.window.notice.say("settings", warning)
 
@@ -46,19 +48,16 @@ class Application(QObject):
         """Show the window; the engine loads while it is already usable."""
         self.window.show()
         with contextlib.suppress(PackProblem):  # the window says so already; another pack can be chosen
-            self.worker.start(pack_files.find(self._settings.pack))
+            self.worker.start(pack_files.find(self._settings.pack), self._settings.device)
         if paths:
             self.window.desk.intake.take_paths(list(paths))
         if demo:
             self.window.actions_["demo"].trigger()
-        QTimer.singleShot(0, self._look_back)
+        self.window.desk.look_back(self._settings.retention_days)
 
-    def _look_back(self) -> None:
-        """Cases that a crash left, and kept ones that are too old."""
-        left = self.archive.unfinished()
-        if left:
-            self.window.filing.offer(left[0].path)
-        self.archive.expire(self._settings.retention_days)
+    def _end(self) -> None:
+        self._collector.close()
+        self._app.quit()
 
     def _dress(self, settings: Settings) -> None:
         self._speaker.speak(language.chosen(settings.language))

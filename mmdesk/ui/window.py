@@ -253,7 +253,7 @@ class MainWindow(QMainWindow):
         engine = (settings.pack, settings.engine, settings.device)
         if engine != (before.pack, before.engine, before.device):
             try:
-                self.desk.worker.switch(pack_files.find(settings.pack), settings.engine)
+                self.desk.worker.switch(pack_files.find(settings.pack), settings.engine, settings.device)
             except PackProblem as problem:
                 self.filing.problem(f"{problem.name}: {problem.problem}.", problem.remedy)
         self.settings_changed.emit(settings)

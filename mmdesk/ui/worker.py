@@ -31,6 +31,7 @@ class _Load:
     generation: int
     pack: Path
     kind: str
+    device: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ class _Thread(QThread):
         self._deaths.clear()
         kind = ProcessEngine if command.kind == "process" else DirectEngine
         on_state = partial(self._told, command.generation)
-        self._engine = kind(self._factory, command.pack, on_state=on_state)
+        asked = () if command.device == "auto" else (command.device,)  # the engine's own choice
+        self._engine = kind(self._factory, command.pack, *asked, on_state=on_state)
         self._engine.start()
 
     def _drop(self) -> None:
@@ -188,18 +190,18 @@ class Worker(QObject):
     def busy(self) -> bool:
         return self._job is not None
 
-    def start(self, pack: Path) -> None:
-        """Load a pack; a job under way is stopped."""
-        self.switch(pack, self._kind)
+    def start(self, pack: Path, device: str = "auto") -> None:
+        """Load a pack; a job under way is stopped. device: auto, cpu or cuda."""
+        self.switch(pack, self._kind, device)
 
-    def switch(self, pack: Path, kind: str) -> None:
+    def switch(self, pack: Path, kind: str, device: str = "auto") -> None:
         """End this engine and start another one; a job under way is stopped."""
         if self._closing:
             return
         self.stop()
         self._kind = kind
         self._generation += 1
-        self._thread.commands.put(_Load(self._generation, pack, kind))
+        self._thread.commands.put(_Load(self._generation, pack, kind, device))
         self._set_state(self._generation, EngineState(Phase.LOADING))
 
     def analyze(self, case: Case) -> int:

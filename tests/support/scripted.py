@@ -240,3 +240,11 @@ class FaultyEngine:
     def analyze(self, case: Case, stop: StopToken) -> Iterator[Event]:
         yield StageStarted(Stage.SCORE)
         raise ValueError("shapes do not fit")
+
+
+class PlacedEngine(ScriptedEngine):
+    """Says that it runs where it was asked to, on the CPU unless it was."""
+
+    def __init__(self, pack: Path, device: str = "cpu") -> None:
+        super().__init__(pack)
+        self.device = device

@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent
 from support.sample import TEXT
 from support.scripted import Gate, open_gate, reached, sample_events, write_script
 
@@ -137,6 +138,8 @@ def test_dragged_over(shot, qtbot, file: str, tmp_path: Path, tiny_png: Callable
     path.write_bytes(tiny_png() if file.endswith("png") else b"PK\x03\x04" + bytes(60))
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path))])
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    entered = QDragEnterEvent(QPoint(300, 300), copy, mime, left, Qt.KeyboardModifier.NoModifier)
     with qtbot.waitSignal(desk.window.desk.intake.verdict):
-        desk.window.desk.intake.offer(mime)
+        QCoreApplication.sendEvent(desk.window, entered)
     take(f"6-drag-{path.suffix[1:]}")

@@ -436,3 +436,13 @@ def test_what_was_written_until_a_stop_survives_the_way(desk, monkeypatch) -> No
     one.worker.stop()
     one.until(lambda: one.ear.ended(job))
     assert one.ear.of(job)[-1] == Stopped(Stage.READ, sample_report(given))
+
+
+@BOTH
+def test_the_engine_says_where_it_runs(desk: Callable[..., Desk], kind: str, tmp_path: Path) -> None:
+    own = desk(kind, "PlacedEngine")
+    own.until_phase(Phase.READY)
+    assert own.worker.state.device == "cpu"
+    own.worker.switch(tmp_path, kind, "cuda")
+    own.until_phase(Phase.READY)
+    assert own.worker.state.device == "cuda"
