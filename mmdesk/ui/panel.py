@@ -1,6 +1,6 @@
 """The frame that every panel of the window has: title, state chip, cards, body, actions."""
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
@@ -159,6 +159,20 @@ class Panel(QFrame):
         return [card for item in items if item and isinstance(card := item.widget(), Card)]
 
 
+class Symbol(QWidget):
+    """An icon that is no button, in the colours of the theme as it is now."""
+
+    def __init__(self, icon: QIcon, side: int) -> None:
+        super().__init__()
+        self._icon = icon
+        self.setFixedSize(side, side)
+
+    def paintEvent(self, event):  # noqa: N802 (Qt's name)
+        painter = QPainter(self)
+        self._icon.paint(painter, self.rect())
+        painter.end()
+
+
 class EmptyTarget(QFrame):
     """What an input panel shows while it has no input: what it takes, Browse and Paste."""
 
@@ -168,24 +182,31 @@ class EmptyTarget(QFrame):
     def __init__(self, takes: str, icon: QIcon) -> None:
         super().__init__()
         self.setObjectName("target")
-        picture = QLabel()
-        picture.setPixmap(icon.pixmap(32, 32))
         self.words = label(takes, tone="muted")
         self.words.setWordWrap(True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        browse = QPushButton(self.tr("Browse…"))
-        paste = QPushButton(self.tr("Paste"))
-        for button, signal in ((browse, self.browse_asked), (paste, self.paste_asked)):
+        self._browse, self._paste = QPushButton(), QPushButton()
+        for button, signal in ((self._browse, self.browse_asked), (self._paste, self.paste_asked)):
             button.setProperty("kind", "outlined")
             button.clicked.connect(signal)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
-        buttons.addWidget(browse)
-        buttons.addWidget(paste)
+        buttons.addWidget(self._browse)
+        buttons.addWidget(self._paste)
         buttons.addStretch(1)
         column = QVBoxLayout(self)
         column.addStretch(1)
-        column.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(Symbol(icon, 4 * GRID), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self.words)
         column.addLayout(buttons)
         column.addStretch(1)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        self._browse.setText(self.tr("Browse…"))
+        self._paste.setText(self.tr("Paste"))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
