@@ -53,6 +53,7 @@ class ReportPanel(ResultPanel):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty_page())
         self._pages.addWidget(self.text)
+        self._pages.setMinimumHeight(GRID * 4)  # where it is tight, the text gives way, not the controls
         self._stopped = label(tone="warning")
         self._stopped.setWordWrap(True)
         self._withheld = QPushButton()
@@ -67,12 +68,13 @@ class ReportPanel(ResultPanel):
         self.body.addWidget(self._withheld, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addWidget(self._withheld_text)
         self._actions = QWidget()
-        self._actions.setLayout(FlowLayout(GRID // 2))
+        flow = FlowLayout(GRID // 2)
+        self._actions.setLayout(flow)
         self.buttons.addWidget(self._actions)
         self._copy_text, self._copy_markdown, self._copy_detail = QPushButton(), QPushButton(), QPushButton()
         for button in (self._copy_text, self._copy_markdown, self._copy_detail):
             button.setIcon(icons.icon("copy"))
-            self._actions.layout().addWidget(button)
+            flow.addWidget(button)
         self._copy_text.clicked.connect(self._put_text)
         self._copy_markdown.clicked.connect(self._put_markdown)
         self._copy_detail.clicked.connect(self._put_detail)
@@ -205,14 +207,18 @@ class ReportPanel(ResultPanel):
         match event:
             case ReportReady(report):
                 self._show_text(report)
+                self.text.rest()
                 self._set_report(report)
             case Stopped(report=report) if report is not None:
                 self._show_text(report)
                 self._set_report(report.stopped())
-            case Failed(problem=problem, remedy=remedy, detail=detail):
+            case Failed(detail=detail):
                 self._detail = detail
-                self.show_card(self.tr("The analysis failed: {}.").format(problem), remedy)
+                self._show_failure(event)
         self._set_words()
+
+    def _show_failure(self, event: Failed) -> None:
+        self.show_card(self.tr("The analysis failed: {}.").format(event.problem), event.remedy)
 
     def _show_text(self, report: Report) -> None:
         """What is on the panel is what the report holds, also where words were lost on the way."""
@@ -253,6 +259,9 @@ class ReportPanel(ResultPanel):
         self._copy_detail.setText(self.tr("Copy details"))
         for button in (self._sample, self._copy_text, self._copy_markdown, self._copy_detail):
             button.setAccessibleName(button.text())
+        if self.cards() and isinstance(self._last, Failed):
+            self.clear_cards()
+            self._show_failure(self._last)
         self._set_words()
 
     def _set_words(self) -> None:

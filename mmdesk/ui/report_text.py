@@ -53,6 +53,7 @@ class ReportText(QTextBrowser):
         self._press = QPointF()
         self._muted = self._writing = self._editing = False
         self._follow, self._place = True, 0  # the end of the text, or a place that was scrolled to
+        self._scrolled_by_hand = False  # since this text began
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
 
     # ---- the text
@@ -77,11 +78,19 @@ class ReportText(QTextBrowser):
             self._cursor.removeSelectedText()
             self._kinds, self._sentences = [], {}
             self._section, self._open, self._under_mouse = "", None, None
+            self._scrolled_by_hand = False
         self.choose(None)
 
     def scroll_to(self, end: bool) -> None:
         """Where the text that comes next is shown: at its end as it grows, or from its start."""
         self._follow, self._place = end, 0
+
+    def rest(self) -> None:
+        """The text is whole: back to where one starts to read, unless somebody reads already."""
+        reads = self._scrolled_by_hand or self._chosen is not None or self.textCursor().hasSelection()
+        if self._follow and not reads:
+            self.scroll_to(end=False)
+            self._keep_place()
 
     def _keep_place(self) -> None:
         bar = self.verticalScrollBar()
@@ -184,10 +193,10 @@ class ReportText(QTextBrowser):
         cursor.endEditBlock()
 
     def resizeEvent(self, event):  # noqa: N802 (Qt's name)
-        self._editing = True
+        editing, self._editing = self._editing, True  # text that comes may bring the scroll bar
         super().resizeEvent(event)
         self._keep_place()
-        self._editing = False
+        self._editing = editing
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
         super().changeEvent(event)
@@ -236,7 +245,7 @@ class ReportText(QTextBrowser):
             self.sentence_chosen.emit(None if number is None else self._sentences[number])
 
     def keyPressEvent(self, event):  # noqa: N802
-        """Up and Down go from sentence to sentence."""
+        """Up and Down go from sentence to sentence; Up from the first one lets go."""
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(event.key())
         if step is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             super().keyPressEvent(event)
@@ -247,7 +256,10 @@ class ReportText(QTextBrowser):
         if self._chosen is None:
             place = 0 if step > 0 else len(numbers) - 1
         else:
-            place = min(max(numbers.index(self._chosen) + step, 0), len(numbers) - 1)
+            place = min(numbers.index(self._chosen) + step, len(numbers) - 1)
+        if place < 0:  # above the first one
+            self.choose(None)
+            return
         # The cursor goes along: a screen reader reads its line, Shift selects from there.
         self.setTextCursor(QTextCursor(self.document().findBlockByNumber(numbers[place])))
         self.ensureCursorVisible()
@@ -292,7 +304,7 @@ class ReportText(QTextBrowser):
     def _scrolled(self) -> None:
         if not self._editing:
             bar = self.verticalScrollBar()
-            self._place = bar.value()
+            self._place, self._scrolled_by_hand = bar.value(), True
             self._follow = bar.value() >= bar.maximum() - GRID
 
 
