@@ -1,6 +1,5 @@
 """The application: settings, language, theme, one window, one engine."""
 
-import contextlib
 import multiprocessing
 import os
 import sys
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from mmdesk import settings as store
 from mmdesk.archive import Archive
+from mmdesk.engine.state import EngineState, Phase
 from mmdesk.errors import PackProblem, SettingsProblem
 from mmdesk.packs import files as pack_files
 from mmdesk.settings import Settings
@@ -47,8 +47,10 @@ class Application(QObject):
     def start(self, paths: Sequence[Path], demo: bool) -> None:
         """Show the window; the engine loads while it is already usable."""
         self.window.show()
-        with contextlib.suppress(PackProblem):  # the window says so already; another pack can be chosen
+        try:
             self.worker.start(pack_files.find(self._settings.pack), self._settings.device)
+        except PackProblem:  # the window says so already; another pack can be chosen
+            self.window.status.show_state(EngineState(Phase.FAILED))
         if paths:
             self.window.desk.intake.take_paths(list(paths))
         if demo:

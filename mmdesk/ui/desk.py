@@ -3,16 +3,18 @@
 The window shows; this decides. It holds no widget.
 """
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from mmdesk import casefile, resources
-from mmdesk.archive import Archive
+from mmdesk.archive import Archive, Kept
 from mmdesk.case import Case
 from mmdesk.casefile import CaseFile
 from mmdesk.errors import UserProblem
-from mmdesk.events import LAST, Event, Failed, ReportReady
+from mmdesk.events import LAST, Event, ReportReady, Stopped
+from mmdesk.export import save_report
 from mmdesk.report import Report
 from mmdesk.ui.autosave import Autosave
 from mmdesk.ui.background import Background
@@ -24,14 +26,20 @@ LIVE_DELAY = 300  # ms of quiet before a changed case is read again
 
 
 class Desk(QObject):
-    """`report` is the report of the case as it lies there, None once the case was changed."""
+    """`report` is the report of the case as it lies there, None once the case was changed. In a `demo`
+    what is put away is forgotten: nobody's case can be brought back but the one from before the demo."""
 
     began = Signal()
     arrived = Signal(object)  # a tuple of events of the analysis under way
     ended = Signal(object)  # its last event
+    put_away = Signal()  # a case that can be brought back
     report_opened = Signal(object)  # a report that was saved with its case
-    case_saved = Signal(object, object)  # the file, and the names of inputs that could not be kept
-    failed = Signal(str, str)  # what did not work with a case file, and what to do
+    case_opened = Signal(object)  # its file
+    case_saved = Signal(str, object, object)  # id, file, names of inputs that could not be kept
+    report_saved = Signal(object)  # its file
+    crash_found = Signal(object)  # the file of a case that was open in a program that crashed
+    purged = Signal(int)  # how many kept cases were deleted
+    failed = Signal(str, str)  # what did not work with a file, and what to do
 
     def __init__(self, worker: Worker, archive: Archive, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -45,8 +53,9 @@ class Desk(QObject):
         self.autosave = Autosave(self.model, archive, self._files, self)
         self.report: Report | None = None
         self.prompt: str | None = None
-        self.live = False
+        self.live = self.demo = False
         self._job = 0
+        self._outdated = False  # the case was changed after the analysis began
         self._before: tuple[Case, Report | None] | None = None
         self._quiet = QTimer(self, singleShot=True, interval=LIVE_DELAY)
         self._quiet.timeout.connect(self.analyse)
@@ -58,13 +67,15 @@ class Desk(QObject):
     def working(self) -> bool:
         return self._job != 0
 
+    # ---- analyses
+
     def analyse(self) -> None:
         """Read the case as it is; an analysis under way is given up for this one."""
         self.model.typing_ended.emit()
         self._quiet.stop()
         if self.model.is_empty():
             return
-        self.report = None
+        self.report, self._outdated = None, False
         self._job = self.worker.analyze(self.model.case(self.prompt))
         self.began.emit()
 
@@ -79,8 +90,11 @@ class Desk(QObject):
 
     def set_live(self, live: bool) -> None:
         self.live = live
-        if live and self.report is None:
+        self._quiet.stop()
+        if live and self.report is None and (self._outdated or not self.working):
             self._quiet.start()
+
+    # ---- cases
 
     def new(self) -> None:
         """Put the case away; `bring_back` undoes it."""
@@ -88,9 +102,11 @@ class Desk(QObject):
         self.model.clear()
 
     def bring_back(self) -> None:
+        """Lay the case on the desk that was put away last, in exchange for the one that lies there."""
         if self._before is not None:
             case, report = self._before
             self._before = None
+            self._put_away()
             self._lay(case, report)
 
     def can_bring_back(self) -> bool:
@@ -103,17 +119,35 @@ class Desk(QObject):
         self.model.load(resources.samples()[name])
         self.analyse()
 
+    # ---- files
+
     def open(self, path: Path) -> None:
         """Lay the case of a .mmcase file on the desk, with its report."""
-        self._files.run("open", lambda: casefile.load(path), self._opened, self._problem)
+        self._files.run("open", partial(_load, path), self._opened, self._problem)
 
     def save(self, path: Path) -> None:
         self.model.typing_ended.emit()
         case, report = self.model.case(self.prompt), self.report
         earlier = self.archive.path(case.id)  # may hold what is gone by now
-        self._files.run(
-            "save", lambda: (path, casefile.save(path, case, report, earlier)), self._saved, self._problem
-        )
+        work = partial(_save, path, case, report, earlier)
+        self._files.run("save", work, self._saved, self._problem)
+
+    def export(self, path: Path) -> None:
+        if self.report is not None:
+            work = partial(_export, path, self.report)
+            self._files.run("export", work, self.report_saved.emit, self._problem)
+
+    def purge(self) -> None:
+        """Delete all kept cases but those that are open."""
+        self._files.run("purge", self.archive.purge, self.purged.emit, self._problem)
+
+    def look_back(self, days: int) -> None:
+        """Look for a case that a crash left, and delete kept ones that are older."""
+        self._files.run("look back", partial(_look_back, self.archive, days), self._looked_back)
+
+    def dismiss(self, path: Path) -> None:
+        """What a crash left is not wanted: it stays a kept case like any other."""
+        self._files.run("dismiss", partial(self.archive.mark_closed, path.stem), _done, self._problem)
 
     def close(self) -> None:
         """After this nothing is written any more; the worker closes by itself."""
@@ -126,32 +160,43 @@ class Desk(QObject):
 
     def _put_away(self) -> None:
         self.model.typing_ended.emit()
+        self._quiet.stop()
+        self._files.forget("open")  # asked for before this, it would come after it
         if self._job:
             self.worker.stop()
             self._job = 0
-        self._before = None if self.model.is_empty() else (self.model.case(self.prompt), self.report)
+        if not self.demo and not self.model.is_empty():
+            self._before = self.model.case(self.prompt), self.report
+            self.put_away.emit()
         self.report = None
 
     def _lay(self, case: Case, report: Report | None) -> None:
-        self.prompt = case.prompt
+        self.prompt = case.prompt or (report.prompt if report is not None else None)
         self.model.load(case)
-        self.report = report
         if report is not None:
+            self._quiet.stop()  # it was read
+            self.report = report
             self.autosave.report_ready(report)
             self.report_opened.emit(report)
 
-    def _opened(self, file: CaseFile) -> None:
+    def _opened(self, value: tuple[Path, CaseFile]) -> None:
+        path, file = value
         self._put_away()
         self._lay(file.case, file.report)
+        self.case_opened.emit(path)
 
-    def _saved(self, value: tuple[Path, tuple[str, ...]]) -> None:
+    def _saved(self, value: tuple[str, Path, tuple[str, ...]]) -> None:
         self.case_saved.emit(*value)
+
+    def _looked_back(self, left: list[Kept]) -> None:
+        if left:
+            self.crash_found.emit(left[0].path)
 
     def _problem(self, error: UserProblem) -> None:
         self.failed.emit(f"{error.name}: {error.problem}.", error.remedy)
 
     def _changed(self) -> None:
-        self.report = None
+        self.report, self._outdated = None, True
         if self.live and not self.model.is_empty():
             self._quiet.start()
 
@@ -160,12 +205,38 @@ class Desk(QObject):
             return
         self.arrived.emit(events)
         last = events[-1]
-        if not isinstance(last, LAST):
+        if job != self._job or not isinstance(last, LAST):
             return
         self._job = 0
+        report = None
         if isinstance(last, ReportReady):
-            self.report = last.report
-            self.autosave.report_ready(last.report)
-        elif not isinstance(last, Failed):
-            self.report = last.report
+            report = last.report
+        elif isinstance(last, Stopped) and last.report is not None:
+            report = last.report.stopped()
+        if report is not None and not self._outdated:
+            self.report = report
+            self.autosave.report_ready(report)
         self.ended.emit(last)
+
+
+def _load(path: Path) -> tuple[Path, CaseFile]:
+    return path, casefile.load(path)
+
+
+def _save(path: Path, case: Case, report: Report | None, earlier: Path) -> tuple[str, Path, tuple[str, ...]]:
+    return case.id, path, casefile.save(path, case, report, earlier)
+
+
+def _export(path: Path, report: Report) -> Path:
+    save_report(path, report)
+    return path
+
+
+def _look_back(archive: Archive, days: int) -> list[Kept]:
+    left = archive.unfinished()
+    archive.expire(days)
+    return left
+
+
+def _done(_: None) -> None:
+    """Nobody waits for it."""

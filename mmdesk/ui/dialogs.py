@@ -1,17 +1,14 @@
 """Settings, shortcuts and about: small windows beside the desk, none of which blocks it."""
 
-from dataclasses import replace
-from typing import Any
-
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
     QGridLayout,
+    QLabel,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -19,90 +16,108 @@ from PySide6.QtWidgets import (
 
 from mmdesk import __version__
 from mmdesk.report import RESEARCH_USE
-from mmdesk.settings import Settings
+from mmdesk.settings import Settings, allowed
 from mmdesk.ui.actions import Actions
 from mmdesk.ui.chooser import Chooser
 from mmdesk.ui.panel import label
 from mmdesk.ui.theme import GRID
 
+CHOICES = {name: allowed(name) for name in ("theme", "text_size", "language", "engine", "device")}
+
 
 class SettingsDialog(QDialog):
-    """A change takes effect at once: `changed` gives the settings as they are now."""
+    """A change takes effect at once: `changed` gives the name of a setting and its value."""
 
-    changed = Signal(object)
+    changed = Signal(str, object)
 
     def __init__(self, settings: Settings, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("Settings"))
-        self._settings = settings
         self._form = QFormLayout()
         self._form.setSpacing(GRID)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._choice(
-            "theme", self.tr("Theme"),
-            {"dark": self.tr("Dark"), "light": self.tr("Light"), "system": self.tr("As the system")},
-        )  # fmt: skip
-        self._choice("text_size", self.tr("Text size"), {n: f"{n} %" for n in (100, 125, 150, 200)})
-        self._choice(
-            "language", self.tr("Language"),
-            {"system": self.tr("As the system"), "en": "English", "zh_CN": "简体中文"},
-        )  # fmt: skip
-        self._choice(
-            "engine", self.tr("The engine runs"),
-            {"process": self.tr("in a process of its own"), "thread": self.tr("in this process")},
-        )  # fmt: skip
-        self._choice(
-            "device", self.tr("Device"),
-            {"auto": self.tr("GPU where there is one"), "cpu": "CPU", "cuda": "GPU (CUDA)"},
-        )  # fmt: skip
-        self._autosave()
+        self._choosers = {name: self._chooser(name) for name in CHOICES}
+        self._keep, self._days = QCheckBox(), QSpinBox()
+        self._keep.toggled.connect(self._set_autosave)
+        self._days.setRange(1, 365)
+        self._days.valueChanged.connect(self._set_retention)
+        self._form.addRow(label(), self._keep)
+        self._form.addRow(label(), self._days)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.button(QDialogButtonBox.StandardButton.Close).setText(self.tr("Close"))
+        self._close = buttons.button(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)
         column = QVBoxLayout(self)
         column.setContentsMargins(*[GRID * 2] * 4)
         column.setSpacing(GRID * 2)
         column.addLayout(self._form)
         column.addWidget(buttons)
+        self.retranslate()
+        self.show_settings(settings)
 
-    def _autosave(self) -> None:
-        keep = QCheckBox(self.tr("Keep every case as it changes"))
-        keep.setChecked(self._settings.autosave)
-        keep.toggled.connect(self._set_autosave)
-        days = QSpinBox()
-        days.setRange(1, 365)
-        days.setValue(self._settings.retention_days)
-        days.setSuffix(self.tr(" days"))
-        days.valueChanged.connect(self._set_retention)
-        days.setAccessibleName(self.tr("Days that kept cases stay"))
-        self._form.addRow(self.tr("Autosave"), keep)
-        self._form.addRow(self.tr("Kept cases stay"), days)
+    def show_settings(self, settings: Settings) -> None:
+        """They may be changed elsewhere while the dialog is open."""
+        for name, box in self._choosers.items():
+            box.setCurrentIndex(box.findData(getattr(settings, name)))
+        with QSignalBlocker(self._keep), QSignalBlocker(self._days):
+            self._keep.setChecked(settings.autosave)
+            self._days.setValue(settings.retention_days)
 
-    def _choice(self, field: str, words: str, options: dict) -> None:
+    def _chooser(self, name: str) -> Chooser:
         box = Chooser()
-        box.setObjectName(field)
-        box.setAccessibleName(words)
-        for value, text in options.items():
-            box.addItem(text, value)
-        box.setCurrentIndex(box.findData(getattr(self._settings, field)))
-        box.currentIndexChanged.connect(self._set_choice)
-        self._form.addRow(words, box)
+        box.setObjectName(name)
+        for value in CHOICES[name]:
+            box.addItem("", value)
+        box.activated.connect(self._set_choice)
+        self._form.addRow(label(), box)
+        return box
 
-    def _set_choice(self, _index: int) -> None:
+    @Slot()
+    def _set_choice(self) -> None:
         box = self.sender()
-        assert isinstance(box, QComboBox)
-        self._set(box.objectName(), box.currentData())
+        assert isinstance(box, Chooser)
+        self.changed.emit(box.objectName(), box.currentData())
 
+    @Slot(bool)
     def _set_autosave(self, on: bool) -> None:
-        self._set("autosave", on)
+        self.changed.emit("autosave", on)
 
+    @Slot(int)
     def _set_retention(self, days: int) -> None:
-        self._set("retention_days", days)
+        self.changed.emit("retention_days", days)
 
-    def _set(self, field: str, value: Any) -> None:
-        self._settings = replace(self._settings, **{field: value})
-        self.changed.emit(self._settings)
+    def retranslate(self) -> None:
+        self.setWindowTitle(self.tr("Settings"))
+        self._close.setText(self.tr("Close"))
+        rows = {
+            "theme": self.tr("Theme"), "text_size": self.tr("Text size"), "language": self.tr("Language"),
+            "engine": self.tr("The engine runs"), "device": self.tr("Device"),
+        }  # fmt: skip
+        values = {
+            "dark": self.tr("Dark"), "light": self.tr("Light"), "system": self.tr("As the system"),
+            "en": "English", "zh_CN": "简体中文", "process": self.tr("in a process of its own"),
+            "thread": self.tr("in this process"), "auto": self.tr("GPU where there is one"), "cpu": "CPU",
+            "cuda": "GPU (CUDA)", **{size: f"{size} %" for size in CHOICES["text_size"]},
+        }  # fmt: skip
+        for name, box in self._choosers.items():
+            self._label(box, rows[name])
+            for place, value in enumerate(CHOICES[name]):
+                box.setItemText(place, values[value])
+        self._label(self._keep, self.tr("Autosave"))
+        self._keep.setText(self.tr("Keep every case as it changes"))
+        self._label(self._days, self.tr("Kept cases stay"))
+        self._days.setSuffix(self.tr(" days"))
+        self._days.setAccessibleName(self.tr("Days that kept cases stay"))
+
+    def _label(self, field: QWidget, words: str) -> None:
+        beside = self._form.labelForField(field)
+        assert isinstance(beside, QLabel)
+        beside.setText(words)
+        field.setAccessibleName(words)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
 
 
 class ShortcutsDialog(QDialog):

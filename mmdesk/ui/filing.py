@@ -8,17 +8,17 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from mmdesk.archive import Kept
 from mmdesk.case import Modality
-from mmdesk.errors import CaseProblem, UserProblem
-from mmdesk.export import save_report
+from mmdesk.casefile import SUFFIX
 from mmdesk.ui.desk import Desk
 from mmdesk.ui.notice_bar import NoticeBar
 
-OPENS = "*.png *.jpg *.jpeg *.tif *.tiff *.dcm *.wav *.flac *.ogg *.mp3 *.txt *.md *.mmcase"
+OPENS = f"*.png *.jpg *.jpeg *.tif *.tiff *.dcm *.wav *.flac *.ogg *.mp3 *.txt *.md *{SUFFIX}"
 MOST_RECENT = 10
 
 
 class Filing(QObject):
-    """Dialogs that do not block, on `window`; `path` is where the case was last saved by its user."""
+    """Dialogs that do not block, on `window`; `path` is the file that the case was opened from or saved
+    in by its user, None where there is none."""
 
     def __init__(self, window: QWidget, desk: Desk, notice: NoticeBar) -> None:
         super().__init__(window)
@@ -27,15 +27,20 @@ class Filing(QObject):
         self.path: Path | None = None
         self.hides_recent = False  # in demo mode nobody's cases are shown
         desk.model.replaced.connect(self._forget_path)
+        desk.put_away.connect(self.offer_back)
+        desk.case_opened.connect(self._opened)
         desk.case_saved.connect(self._saved)
+        desk.report_saved.connect(self._say_saved)
+        desk.crash_found.connect(self._offer)
+        desk.purged.connect(self._purged)
         desk.failed.connect(self.problem)
         desk.autosave.failed.connect(self.problem)
         notice.chosen.connect(self._notice_chosen)
+        notice.dismissed.connect(self._notice_dismissed)
 
     @Slot()
-    def new(self) -> None:
-        self._desk.new()
-        if self._desk.can_bring_back():
+    def offer_back(self) -> None:
+        if self._desk.can_bring_back() and not self.hides_recent:
             self._notice.say("back", self.tr("The case was put away."), self.tr("Bring it back"))
 
     @Slot()
@@ -61,14 +66,16 @@ class Filing(QObject):
 
     @Slot()
     def save_as(self) -> None:
-        dialog = self._save_dialog(self.tr("Save the case"), [f"{self.tr('Cases')} (*.mmcase)"], "mmcase")
-        dialog.selectFile("case.mmcase")
+        kinds = [f"{self.tr('Cases')} (*{SUFFIX})"]
+        dialog = self._save_dialog(self.tr("Save the case"), kinds, SUFFIX[1:])
+        dialog.selectFile(f"case{SUFFIX}")
         dialog.fileSelected.connect(self._save_to)
 
     @Slot()
     def export(self) -> None:
         kinds = ["Markdown (*.md)", f"{self.tr('Text')} (*.txt)", "JSON (*.json)"]
         dialog = self._save_dialog(self.tr("Save the report"), kinds, "md")
+        dialog.filterSelected.connect(self._kind_chosen)
         dialog.selectFile("report.md")
         dialog.fileSelected.connect(self._export_to)
 
@@ -93,8 +100,10 @@ class Filing(QObject):
         if not kept:
             menu.addAction(self.tr("None")).setEnabled(False)
 
-    def offer(self, path: Path) -> None:
-        """A case that was open when the program ended unexpectedly."""
+    @Slot(object)
+    def _offer(self, path: Path) -> None:
+        if self.hides_recent:
+            return
         self._offered = path
         text = self.tr("A case was open when mmdesk ended unexpectedly. It was kept.")
         self._notice.say("recover", text, self.tr("Open it"))
@@ -127,28 +136,39 @@ class Filing(QObject):
 
     @Slot(str)
     def _save_to(self, name: str) -> None:
-        self._desk.save(Path(name).with_suffix(".mmcase"))
+        self._desk.save(Path(name if name.endswith(SUFFIX) else name + SUFFIX))
 
-    @Slot(object, object)
-    def _saved(self, path: Path, missing: tuple[str, ...]) -> None:
-        self.path = path
-        text = self.tr("Saved as {}.").format(path.name)
+    @Slot(object)
+    def _opened(self, path: Path) -> None:
+        kept = path.parent == self._desk.archive.folder  # by itself: its user gave it no name
+        self.path = None if kept else path
+
+    @Slot(str, object, object)
+    def _saved(self, id: str, path: Path, missing: tuple[str, ...]) -> None:
+        if id == self._desk.model.id:  # else another case lies on the desk by now
+            self.path = path
         if missing:
-            text = self.tr("Saved as {}, without what is no longer there: {}.").format(
-                path.name, ", ".join(missing)
-            )
-        self._notice.say("saved", text)
+            words = self.tr("Saved as {}, without what is no longer there: {}.")
+            self._notice.say("saved", words.format(path.name, ", ".join(missing)))
+        else:
+            self._say_saved(path)
+
+    @Slot(object)
+    def _say_saved(self, path: Path) -> None:
+        self._notice.say("saved", self.tr("Saved as {}.").format(path.name))
+
+    @Slot(str)
+    def _kind_chosen(self, kind: str) -> None:
+        """The suffix follows the kind of file that is chosen."""
+        dialog = self.sender()
+        assert isinstance(dialog, QFileDialog)
+        suffix = kind.rpartition(".")[2].strip(")")
+        dialog.setDefaultSuffix(suffix)
+        dialog.selectFile(str(Path(dialog.selectedFiles()[0]).with_suffix(f".{suffix}")))
 
     @Slot(str)
     def _export_to(self, name: str) -> None:
-        if self._desk.report is None:
-            return
-        try:
-            save_report(Path(name), self._desk.report)
-        except UserProblem as problem:
-            self.problem(f"{problem.name}: {problem.problem}.", problem.remedy)
-        else:
-            self._notice.say("saved", self.tr("Saved as {}.").format(Path(name).name))
+        self._desk.export(Path(name))
 
     @Slot()
     def _open_recent(self) -> None:
@@ -177,12 +197,13 @@ class Filing(QObject):
         elif key == "recover" and self._offered is not None:
             self._desk.open(self._offered)
         elif key == "purge":
-            self._purge()
+            self._desk.purge()
 
-    def _purge(self) -> None:
-        try:
-            count = self._desk.archive.purge()
-        except CaseProblem as problem:
-            self.problem(f"{problem.name}: {problem.problem}.", problem.remedy)
-        else:
-            self._notice.say("purged", self.tr("Kept cases that were deleted: {}.").format(count))
+    @Slot(str)
+    def _notice_dismissed(self, key: str) -> None:
+        if key == "recover" and self._offered is not None:
+            self._desk.dismiss(self._offered)
+
+    @Slot(int)
+    def _purged(self, count: int) -> None:
+        self._notice.say("purged", self.tr("Kept cases that were deleted: {}.").format(count))

@@ -1,5 +1,7 @@
 """One line below the toolbar for what concerns the whole window: it never blocks and can be put away."""
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton
 
@@ -8,16 +10,25 @@ from mmdesk.ui.panel import label, set_property
 from mmdesk.ui.theme import GRID
 
 
-class NoticeBar(QFrame):
-    """Shows one notice at a time, the newest; `chosen` says that its button was pressed."""
+@dataclass(frozen=True, slots=True)
+class _Notice:
+    text: str
+    button: str
+    tone: str
 
-    chosen = Signal(str)  # the notice's key
+
+class NoticeBar(QFrame):
+    """Shows one notice at a time, the newest. One that has a button waits behind newer ones, since what
+    it offers can still be had; any other is gone for good."""
+
+    chosen = Signal(str)  # the key of the notice whose button was pressed
+    dismissed = Signal(str)  # the key of the notice that was put away
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("card")
         self.setProperty("tone", "notice")
-        self._key = ""
+        self._notices: dict[str, _Notice] = {}  # by key, the one shown last
         self._words = label()
         self._words.setWordWrap(True)
         self._button = QPushButton()
@@ -25,7 +36,7 @@ class NoticeBar(QFrame):
         self._button.clicked.connect(self._choose)
         self._close = QToolButton()
         self._close.setIcon(icons.icon("close"))
-        self._close.clicked.connect(self.hide)
+        self._close.clicked.connect(self._dismiss)
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID * 3 // 2, GRID // 2, GRID, GRID // 2)
         row.addWidget(self._words, 1)
@@ -41,18 +52,24 @@ class NoticeBar(QFrame):
 
     def say(self, key: str, text: str, button: str = "", tone: str = "notice") -> None:
         """tone: notice or problem. Without the words for a button there is none."""
-        self._key = key
-        self._words.setText(text)
-        self._button.setText(button)
-        self._button.setVisible(bool(button))
-        set_property(self, "tone", tone)
-        self.setAccessibleName(text)
-        self.show()
+        self._notices = {old: notice for old, notice in self._notices.items() if notice.button and old != key}
+        self._notices[key] = _Notice(text, button, tone)
+        self._show()
 
     def withdraw(self, key: str) -> None:
-        """Hide the notice of this key, where it is the one shown."""
-        if key == self._key:
-            self.hide()
+        """It is no longer so."""
+        self._notices.pop(key, None)
+        self._show()
+
+    def _show(self) -> None:
+        self.setVisible(bool(self._notices))
+        if self._notices:
+            notice = list(self._notices.values())[-1]
+            self._words.setText(notice.text)
+            self._button.setText(notice.button)
+            self._button.setVisible(bool(notice.button))
+            set_property(self, "tone", notice.tone)
+            self.setAccessibleName(notice.text)
 
     def retranslate(self) -> None:
         self._close.setToolTip(self.tr("Dismiss"))
@@ -64,5 +81,11 @@ class NoticeBar(QFrame):
         super().changeEvent(event)
 
     def _choose(self) -> None:
-        self.hide()
-        self.chosen.emit(self._key)
+        key = list(self._notices)[-1]
+        self.withdraw(key)
+        self.chosen.emit(key)
+
+    def _dismiss(self) -> None:
+        key = list(self._notices)[-1]
+        self.withdraw(key)
+        self.dismissed.emit(key)

@@ -54,12 +54,12 @@ class Toolbar(QFrame):
         row.addWidget(self._more)
         self.retranslate()
 
-    def show_packs(self, packs: list[tuple[str, Path]], chosen: Path) -> None:
-        """Title and folder of each pack; a pack in another folder is added."""
+    def show_packs(self, packs: list[tuple[str, Path]], chosen: Path | None) -> None:
+        """Title and folder of each pack; None where none of them is in use."""
         self.packs.clear()
         for title, folder in packs:
             self.packs.addItem(title, folder)
-        self.packs.setCurrentIndex(max(0, self.packs.findData(chosen)))
+        self.packs.setCurrentIndex(self.packs.findData(chosen) if chosen else -1)
 
     def retranslate(self) -> None:
         self._pack_label.setText(self.tr("Pack"))
@@ -96,9 +96,7 @@ class Toolbar(QFrame):
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         return button
 
-    def _button(
-        self, action: QAction, kind: str = "", style: Qt.ToolButtonStyle = BESIDE
-    ) -> QToolButton:
+    def _button(self, action: QAction, kind: str = "", style: Qt.ToolButtonStyle = BESIDE) -> QToolButton:
         button = QToolButton()
         button.setDefaultAction(action)
         button.setToolButtonStyle(style)

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QEvent, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from mmdesk import resources
 from mmdesk.archive import Archive
@@ -58,8 +59,9 @@ class MainWindow(QMainWindow):
         self.filing = Filing(self, self.desk, self.notice)
         self._connect()
         self._show_pack(settings.pack)
-        self.desk.autosave.enabled = settings.autosave
+        self._set_keeping()
         self.actions_["live"].setChecked(settings.live)
+        self.desk.set_live(settings.live)
         self._update_actions()
         self.retranslate()
         self.setFocus()  # no control looks chosen before one is
@@ -142,7 +144,7 @@ class MainWindow(QMainWindow):
         self.toolbar.recent_menu.aboutToShow.connect(self._fill_recent)
         self._demo.timeout.connect(self._play_demo)
         for name, slot in {
-            "new": filing.new, "open": filing.open, "save": filing.save, "save_as": filing.save_as,
+            "new": desk.new, "open": filing.open, "save": filing.save, "save_as": filing.save_as,
             "paste": self._paste, "analyse": desk.analyse, "stop": self._stop, "live": self._set_live,
             "copy_text": filing.copy_text, "copy_markdown": filing.copy_markdown, "export": filing.export,
             "demo": self._set_demo, "purge": filing.ask_purge, "settings": self._show_settings,
@@ -164,8 +166,9 @@ class MainWindow(QMainWindow):
                 consumer.show_event(event)
 
     def _ended(self, last: Event) -> None:
+        self._say_outdated()
         self._update_actions()
-        if self.actions_["demo"].isChecked():
+        if self.desk.demo:
             self._demo.start()
 
     def _stop(self) -> None:
@@ -182,13 +185,26 @@ class MainWindow(QMainWindow):
     # ---- the case
 
     def _case_changed(self) -> None:
+        self._say_outdated()
         self._update_actions()
+        if self.desk.demo and not self.desk.working:
+            self._demo.start()  # whatever is done to a demo, it goes on
 
     def _case_replaced(self) -> None:
         for consumer in self.consumers:
             consumer.clear()
-        self.prompts.prompt = self.desk.prompt
+        self._show_prompt()
         self._update_actions()
+
+    def _show_prompt(self) -> None:
+        """The desk asks what the chips show, also where a pack has other prompts than the one before."""
+        self.prompts.prompt = self.desk.prompt
+        self.desk.prompt = self.prompts.prompt
+
+    def _say_outdated(self) -> None:
+        if self.report.report is not None and self.desk.report is None:
+            text = self.tr("The case was changed after this report was begun.")
+            self.report.show_card(text, self.tr("Analyse it again."), tone="notice")
 
     def _show_report(self, report: Report) -> None:
         for consumer in (self.report, self.findings):
@@ -231,10 +247,12 @@ class MainWindow(QMainWindow):
             pack = manifests.read(folder)
         except PackProblem as problem:
             self.filing.problem(f"{problem.name}: {problem.problem}.", problem.remedy)
+            self.toolbar.show_packs([(path.name, path) for path in pack_files.packs()], None)
             return
         self.record.set_vocabulary(pack.vocabulary)
         self.findings.set_pack(pack)
         self.prompts.set_pack(pack)
+        self._show_prompt()
         self.status.show_pack(f"{pack.name} {pack.version}")
         shown = [(f"{pack.name} {pack.version}", folder)]
         others = [path for path in pack_files.packs() if path != folder]
@@ -245,11 +263,13 @@ class MainWindow(QMainWindow):
         if name != self.settings.pack:
             self.apply_settings(replace(self.settings, pack=name))
             self._show_pack(name)
+        elif self.desk.worker.state.phase is Phase.FAILED:  # chosen again, it is tried again
+            self.desk.worker.start(folder, self.settings.device)
 
     def apply_settings(self, settings: Settings) -> None:
         """Take new settings; the application does what concerns all windows."""
         before, self.settings = self.settings, settings
-        self.desk.autosave.enabled = settings.autosave
+        self._set_keeping()
         engine = (settings.pack, settings.engine, settings.device)
         if engine != (before.pack, before.engine, before.device):
             try:
@@ -260,7 +280,18 @@ class MainWindow(QMainWindow):
 
     def _show_settings(self) -> None:
         dialog = SettingsDialog(self.settings, self)
-        dialog.changed.connect(self.apply_settings)
+        dialog.changed.connect(self._change_setting)
+        self.settings_changed.connect(dialog.show_settings)
+        self._show_dialog(dialog)
+
+    def _change_setting(self, name: str, value: Any) -> None:
+        self.apply_settings(replace(self.settings, **{name: value}))
+
+    def _show_dialog(self, dialog: QDialog) -> None:
+        """One of its kind; none of them blocks the window."""
+        for old in self.findChildren(type(dialog)):
+            if old is not dialog:
+                old.close()
         dialog.show()
 
     def _toggle_theme(self) -> None:
@@ -268,10 +299,10 @@ class MainWindow(QMainWindow):
         self.apply_settings(replace(self.settings, theme=other))
 
     def _show_shortcuts(self) -> None:
-        ShortcutsDialog(self.actions_, self).show()
+        self._show_dialog(ShortcutsDialog(self.actions_, self))
 
     def _show_about(self) -> None:
-        AboutDialog(self).show()
+        self._show_dialog(AboutDialog(self))
 
     def _show_sample(self) -> None:
         self.desk.show_sample("sample")
@@ -282,13 +313,20 @@ class MainWindow(QMainWindow):
         self.desk.show_sample(action.data())
 
     def _set_demo(self, on: bool) -> None:
+        """What lay on the desk before is put away and can be brought back after; nothing else is kept."""
         self._demo.stop()
         self._demo_number = 0
         self.filing.hides_recent = on
+        self.desk.new()
+        self.desk.demo = on
+        self._set_keeping()
         if on:
             self._play_demo()
         else:
-            self.desk.new()
+            self.filing.offer_back()
+
+    def _set_keeping(self) -> None:
+        self.desk.autosave.enabled = self.settings.autosave and not self.desk.demo
 
     def _play_demo(self) -> None:
         names = list(resources.samples())
@@ -332,15 +370,18 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
         """The window is gone at once; the engine ends behind it."""
-        if not self._closing:
-            self._closing = True
-            self._demo.stop()
-            self._keep_state()
-            self.desk.worker.close()
-            self.audio.release()
-            self.desk.close()
-        self.hide()
         event.ignore()
+        if self._closing:
+            return
+        self._closing = True
+        self._demo.stop()
+        self._keep_state()
+        for dialog in self.findChildren(QDialog):
+            dialog.close()
+        self.hide()
+        self.desk.worker.close()
+        self.audio.release()
+        self.desk.close()  # waits for what is being decoded or written
 
     def _engine_gone(self) -> None:
         if self._closing:
