@@ -1,8 +1,9 @@
 """The images of a case in a row, to choose from."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QListWidget, QListWidgetItem
 
@@ -10,6 +11,16 @@ from mmdesk.ui import theme
 from mmdesk.ui.theme import GRID
 
 SIDE = 48
+DENSITY = 2  # pixels of a thumbnail to one of the grid, for screens that have them
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """`thumbnail` is None while there is none; `broken` where there will be none."""
+
+    name: str
+    thumbnail: QImage | None
+    broken: bool
 
 
 class FilmStrip(QListWidget):
@@ -20,6 +31,7 @@ class FilmStrip(QListWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._frames: list[Frame] = []
         self.setFlow(QListWidget.Flow.LeftToRight)
         self.setWrapping(False)
         self.setIconSize(QSize(SIDE, SIDE))
@@ -29,18 +41,34 @@ class FilmStrip(QListWidget):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.currentRowChanged.connect(self._row_changed)
 
-    def show_items(self, entries: Sequence[tuple[str, QImage | None]], index: int) -> None:
-        """Names with their thumbnails, None where there is none (yet); `index` is the chosen one."""
+    def show_frames(self, frames: Sequence[Frame], index: int) -> None:
+        """`index` is the chosen one. Only what changed is made anew."""
         self.blockSignals(True)
-        self.clear()
-        for name, thumbnail in entries:
-            item = QListWidgetItem(QIcon(_framed(thumbnail)), "")
-            item.setToolTip(name)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, name)
-            item.setSizeHint(QSize(SIDE + GRID, SIDE + GRID))
-            self.addItem(item)
+        while self.count() > len(frames):
+            self.takeItem(self.count() - 1)
+        for row, frame in enumerate(frames):
+            if row >= self.count():
+                self.addItem(QListWidgetItem())
+                self.item(row).setSizeHint(QSize(SIDE + GRID, SIDE + GRID))
+            elif frame == self._frames[row]:
+                continue
+            self._dress(self.item(row), frame)
+        self._frames = list(frames)
         self.setCurrentRow(index)
         self.blockSignals(False)
+
+    def _dress(self, item: QListWidgetItem, frame: Frame) -> None:
+        words = self.tr("{}: cannot be shown").format(frame.name) if frame.broken else frame.name
+        item.setToolTip(words)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
+        icon = QIcon()
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # else Qt tints the chosen one
+            icon.addPixmap(_framed(frame), mode)
+        item.setIcon(icon)
+
+    def _dress_all(self) -> None:
+        for row, frame in enumerate(self._frames):
+            self._dress(self.item(row), frame)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
@@ -48,20 +76,28 @@ class FilmStrip(QListWidget):
         else:
             super().keyPressEvent(event)
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.LanguageChange):
+            self._dress_all()
+
     def _row_changed(self, row: int) -> None:
         if row >= 0:
             self.chosen.emit(row)
 
 
-def _framed(thumbnail: QImage | None) -> QPixmap:
-    """A square of the ground's colour with the picture in its middle; a cross where there is none."""
-    square = QPixmap(SIDE, SIDE)
+def _framed(frame: Frame) -> QPixmap:
+    """A square of the ground's colour with the picture in its middle, or a cross; empty until then."""
+    square = QPixmap(SIDE * DENSITY, SIDE * DENSITY)
+    square.setDevicePixelRatio(DENSITY)
     square.fill(theme.color("ground"))
     painter = QPainter(square)
-    if thumbnail is not None:
-        painter.drawImage((SIDE - thumbnail.width()) // 2, (SIDE - thumbnail.height()) // 2, thumbnail)
-    else:
+    if frame.thumbnail is not None:
+        place = QRect(0, 0, frame.thumbnail.width() // DENSITY, frame.thumbnail.height() // DENSITY)
+        place.moveCenter(QRect(0, 0, SIDE, SIDE).center())
+        painter.drawImage(place, frame.thumbnail)
+    elif frame.broken:
         painter.setPen(theme.color("muted"))
-        painter.drawText(square.rect(), Qt.AlignmentFlag.AlignCenter, "×")
+        painter.drawText(QRect(0, 0, SIDE, SIDE), Qt.AlignmentFlag.AlignCenter, "×")
     painter.end()
     return square

@@ -2,81 +2,31 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QImage, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
-from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsScene, QGraphicsView
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView
 
 from mmdesk.ui import theme
+from mmdesk.ui.picture_item import TOP, PictureItem
 from mmdesk.ui.theme import GRID
 
 if TYPE_CHECKING:  # imports pydicom
     from mmdesk.media.picture import Picture
 
-TOP = 65535  # white
 ZOOM_STEP = 1.25
 LARGEST = 32.0  # screen pixels to one of the file
-CRISP = 2.0  # from this zoom on pixels are shown as squares
 DRAG = 1 / 400  # of the whole range, for one pixel of the mouse
 NARROWEST = TOP // 200
+NOTCH = 120  # of a wheel, as Qt counts
+ARROWS = {
+    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
+}  # fmt: skip
 TAGS = ("Modality", "BodyPartExamined", "ViewPosition")  # none of them is about the patient
 
 
-class PictureItem(QGraphicsItem):
-    """Draws just the part that is seen, from the level that fits, through a look-up table: a drag of
-    the window costs no more for a large picture than for a small one. Its coordinates are the file's
-    own pixels."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.picture: Picture | None = None
-        self._table = np.zeros(TOP + 1, np.uint8)
-
-    def show_picture(self, picture: "Picture | None") -> None:
-        self.prepareGeometryChange()
-        self.picture = picture
-        self.update()
-
-    def set_window(self, center: float, width: float, inverted: bool) -> None:
-        """center and width in grey levels of 0 to 65535."""
-        levels = np.arange(TOP + 1, dtype=np.float32)
-        shown = np.clip((levels - (center - width / 2)) * (255 / width), 0, 255)
-        self._table = (255 - shown if inverted else shown).astype(np.uint8)
-        self.update()
-
-    def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
-        width, height = self.picture.size if self.picture else (0, 0)
-        return QRectF(0, 0, width, height)
-
-    def paint(self, painter, option, widget=None) -> None:
-        if self.picture is None:
-            return
-        scale = painter.worldTransform().m11()
-        level, step = _level(self.picture, scale)
-        pixels = self.picture.levels[level]
-        seen = option.exposedRect
-        top, left = max(0, int(seen.top() / step)), max(0, int(seen.left() / step))
-        bottom, right = int(seen.bottom() / step) + 2, int(seen.right() / step) + 2
-        part = pixels[top:bottom, left:right]
-        if not part.size:
-            return
-        grey = np.ascontiguousarray(self._table[part])
-        height, width = grey.shape
-        image = QImage(grey.data, width, height, width, QImage.Format.Format_Grayscale8)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < CRISP)
-        painter.drawImage(QRectF(left * step, top * step, width * step, height * step), image)
-
-
-def _level(picture: "Picture", scale: float) -> tuple[int, int]:
-    """The smallest level that still has a pixel for each of the screen's, and its step."""
-    level = 0
-    while level + 1 < len(picture.levels) and picture.step * 2 ** (level + 1) * scale <= 1:
-        level += 1
-    return level, picture.step * 2**level
-
-
 class ImageView(QGraphicsView):
-    """Fits the picture until it is zoomed. `stepped` asks for another picture."""
+    """Fits the picture until it is zoomed. `stepped` asks for another picture. Keys: + - zoom, 0 shows
+    all, i inverts, 1 and 2 choose a window, Shift and arrows pan, Ctrl and arrows change the window."""
 
     stepped = Signal(str)  # "previous", "next", "first" or "last"
     window_changed = Signal()
@@ -85,17 +35,19 @@ class ImageView(QGraphicsView):
         super().__init__()
         self.setScene(QGraphicsScene(self))
         self._item = PictureItem()
-        self._item.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self.scene().addItem(self._item)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)  # `zoom` sees to it
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
+        self.setAcceptDrops(False)  # the window takes what is dropped
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         self.setMinimumSize(GRID * 20, GRID * 15)
         self._fits = True
         self._dragged: QPointF | None = None
         self._panning = self._space = False
+        self._turned = 0  # of the wheel, in eighths of a degree, since the last step
         self.center, self.width_, self.inverted = TOP / 2, float(TOP), False
 
     # ---- what is shown
@@ -107,14 +59,9 @@ class ImageView(QGraphicsView):
     def show_picture(self, picture: "Picture | None") -> None:
         self._item.show_picture(picture)
         self.scene().setSceneRect(self._item.boundingRect())
-        self.inverted = False
-        self.full_range()
-        self.fit()
-
-    def pixel_at(self, place: QPointF) -> tuple[int, int]:
-        """A place of the viewport → (x, y) in the file's own pixels."""
-        point = self.mapToScene(place.toPoint())
-        return int(np.floor(point.x())), int(np.floor(point.y()))
+        if picture is not None:
+            self.reset()
+        self.viewport().update()
 
     def fit(self) -> None:
         self._fits = True
@@ -122,12 +69,17 @@ class ImageView(QGraphicsView):
             self.fitInView(self._item, Qt.AspectRatioMode.KeepAspectRatio)
         self.viewport().update()
 
-    def zoom(self, factor: float) -> None:
-        """Larger or smaller about the mouse, or the middle where the mouse is elsewhere."""
-        now = self.transform().m11()
-        wanted = max(self._fitting() / 4, min(LARGEST, now * factor))
+    def zoom(self, factor: float, about: QPoint | None = None) -> None:
+        """Larger or smaller; what lies at `about` in the viewport, or in its middle, stays there."""
+        if self.picture is None:
+            return
+        about = about or self.viewport().rect().center()
+        place = self.mapToScene(about)
+        now, fitting = self.transform().m11(), self._fitting()
+        wanted = max(fitting / 4, min(LARGEST, now * factor)) if fitting < LARGEST else fitting
         self._fits = False
         self.scale(wanted / now, wanted / now)
+        self._pan(QPointF(about - self.mapFromScene(place)))
         self.viewport().update()
 
     def set_window(self, center: float, width: float) -> None:
@@ -175,15 +127,26 @@ class ImageView(QGraphicsView):
             Qt.Key.Key_PageUp: "previous", Qt.Key.Key_PageDown: "next", Qt.Key.Key_Up: "previous",
             Qt.Key.Key_Down: "next", Qt.Key.Key_Home: "first", Qt.Key.Key_End: "last",
         }  # fmt: skip
-        key = Qt.Key(event.key())
-        if key in do:
+        key, held = Qt.Key(event.key()), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        shift, control = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+        if key in ARROWS and held in (shift, control):
+            self._arrow(QPointF(*ARROWS[key]), pans=held == shift)
+        elif key in do and held in (Qt.KeyboardModifier.NoModifier, shift):
             do[key]()
-        elif key in steps:
+        elif key in steps and not held:
             self.stepped.emit(steps[key])
-        elif key == Qt.Key.Key_Space:
+        elif key == Qt.Key.Key_Space and not held:
             self._space = True
         else:
             event.ignore()
+
+    def _arrow(self, way: QPointF, pans: bool) -> None:
+        """Pan by an eighth of the view, or change the window as a drag of ten pixels does."""
+        if pans:
+            room = self.viewport().rect()
+            self._pan(QPointF(-way.x() * room.width() / 8, -way.y() * room.height() / 8))
+        else:
+            self._drag_window(way * 10)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
@@ -192,9 +155,12 @@ class ImageView(QGraphicsView):
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 (Qt's name)
         turned = event.angleDelta().y()
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.zoom(ZOOM_STEP ** (turned / 120))
-        elif turned:
-            self.stepped.emit("previous" if turned > 0 else "next")
+            self.zoom(ZOOM_STEP ** (turned / NOTCH), event.position().toPoint())
+        else:  # a touch pad turns the wheel by small parts of a notch
+            self._turned = turned + (self._turned if self._turned * turned > 0 else 0)
+            if abs(self._turned) >= NOTCH:
+                self.stepped.emit("previous" if self._turned > 0 else "next")
+                self._turned = 0
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
@@ -211,7 +177,7 @@ class ImageView(QGraphicsView):
         if self._panning:
             self._pan(moved)
         else:
-            self.set_window(self.center + moved.y() * TOP * DRAG, self.width_ + moved.x() * TOP * DRAG)
+            self._drag_window(moved)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
         self._dragged = None
@@ -224,15 +190,23 @@ class ImageView(QGraphicsView):
         if self._fits:
             self.fit()
 
+    def focusInEvent(self, event) -> None:  # noqa: N802 (Qt's name)
+        super().focusInEvent(event)
+        self.viewport().update()
+
     def focusOutEvent(self, event) -> None:  # noqa: N802 (Qt's name)
         self._space = False
         super().focusOutEvent(event)
+        self.viewport().update()
 
     def _larger(self) -> None:
         self.zoom(ZOOM_STEP)
 
     def _smaller(self) -> None:
         self.zoom(1 / ZOOM_STEP)
+
+    def _drag_window(self, moved: QPointF) -> None:
+        self.set_window(self.center + moved.y() * TOP * DRAG, self.width_ + moved.x() * TOP * DRAG)
 
     def _pan(self, moved: QPointF) -> None:
         across, down = self.horizontalScrollBar(), self.verticalScrollBar()
@@ -248,8 +222,6 @@ class ImageView(QGraphicsView):
         painter.resetTransform()
         painter.setFont(theme.small_font(self.font()))
         size = f"{picture.size[0]} × {picture.size[1]}"
-        if picture.step > 1:
-            size = self.tr("{}, shown at 1/{}").format(size, picture.step)
         said = [picture.tags[key] for key in TAGS if key in picture.tags]
         percent = [round(100 * value / TOP) for value in (self.center, self.width_)]
         zoom = self.tr("zoom {} %").format(round(100 * self.transform().m11()))
@@ -268,8 +240,8 @@ class ImageView(QGraphicsView):
         height = metrics.height() * len(lines) + GRID // 2
         left = self.viewport().width() - width - GRID // 2 if right else GRID // 2
         box = QRectF(left, GRID // 2, width, height)
-        painter.fillRect(box, theme.color("ground", 0.6))
-        painter.setPen(theme.color("muted"))
+        painter.fillRect(box, theme.color("ground", 0.75))
+        painter.setPen(theme.color("text"))
         flags = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
         painter.drawText(box.adjusted(GRID // 2, GRID // 4, -GRID // 2, 0), flags, "\n".join(lines))
 
