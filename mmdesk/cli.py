@@ -135,8 +135,7 @@ def pack_verify(pack: PackName) -> None:
 
     with _plainly():
         folder = _pack_folder(pack)
-        check(folder)
-        typer.echo("hashes: as listed in SHA256SUMS")
+        check(folder)  # before torch is imported
         from mmdesk.packs.build import verify
 
         for line in verify(folder):

@@ -32,6 +32,7 @@ from mmdesk.plan import TITLES, SectionPlan, Slot, fact_slots, finding_slots, re
 from mmdesk.report import Finding, Origin, Provenance, Report, Section, Sentence, Source, Status
 
 Check = Callable[[], None]
+MOST_CACHED = 256  # inputs, some 10 kB each
 NOUNS = {Modality.IMAGE: "image", Modality.AUDIO: "heart sound", Modality.RECORD: "record"}
 
 
@@ -104,9 +105,10 @@ class Pipeline:
             start = time.perf_counter()
             key = (read.sha256, read.modality, position_of(read.item))
             reused = key in self._cache
-            if not reused:
-                self._cache[key] = self._encode_one(read)
-            encoded = self._cache[key]
+            encoded = self._cache.pop(key) if reused else self._encode_one(read)
+            self._cache[key] = encoded  # the last one used comes last
+            if len(self._cache) > MOST_CACHED:
+                del self._cache[next(iter(self._cache))]
             if read.modality == Modality.RECORD:
                 analysis.facts += encoded.facts
                 yield events.FactsFound(read.text, encoded.facts)

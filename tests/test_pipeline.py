@@ -13,7 +13,7 @@ import pytest
 import soundfile
 from PIL import Image
 
-from mmdesk import events
+from mmdesk import events, pipeline
 from mmdesk.case import Case, Input, Modality
 from mmdesk.engine import StopToken
 from mmdesk.engine.local import LocalEngine
@@ -394,6 +394,16 @@ def test_reuse_goes_by_content_not_by_name(engine: LocalEngine, inputs: Inputs) 
     stream = analysed(engine, Case({IMAGE: (replace(image, name="renamed.png"),)}))
     (encoded,) = of(Encoded, stream)
     assert encoded.reused and encoded.names == ("renamed.png",)
+
+
+def test_the_inputs_used_longest_ago_are_forgotten(
+    engine: LocalEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "MOST_CACHED", 2)
+    for text, reused in (("cough", False), ("fever", False), ("cough", True), ("chill", False),
+                         ("cough", True), ("fever", False)):  # fmt: skip
+        (encoded,) = of(Encoded, analysed(engine, Case({RECORD: (Input.from_text(text),)})))
+        assert encoded.reused is reused, text
 
 
 # Stops
