@@ -3,7 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate
 
@@ -14,7 +25,10 @@ from mmdesk.ui.theme import GRID
 
 BAR = 8  # pixels, and twice as much for its marks
 TONES = {Status.PRESENT: "accent", Status.UNSURE: "warning", Status.ABSENT: "muted"}
+Index = QModelIndex | QPersistentModelIndex
+NO_PARENT = QModelIndex()
 _FLAGS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_FIGURE = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
 
 
@@ -52,19 +66,24 @@ class FindingsModel(QAbstractListModel):
         numbers = (n for n, row in enumerate(self.rows) if isinstance(row, Finding) and row.name == name)
         return next(numbers, None)
 
-    def rowCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802 (Qt's name)
-        return 0 if parent is not None and parent.isValid() else len(self.rows)
+    def rowCount(self, parent: Index = NO_PARENT) -> int:  # noqa: N802 (Qt's name)
+        return 0 if parent.isValid() else len(self.rows)
 
-    def flags(self, index: QModelIndex) -> Qt.ItemFlag:  # type: ignore[override]
+    def flags(self, index: Index) -> Qt.ItemFlag:
         if isinstance(self.rows[index.row()], Group):
-            return Qt.ItemFlag.ItemIsEnabled
+            return Qt.ItemFlag.NoItemFlags  # the arrow keys pass it by
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole):  # type: ignore[override]
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole):
         row = self.rows[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._spoken(row)
-        if role == Qt.ItemDataRole.ToolTipRole and isinstance(row, Finding):
+        if isinstance(row, Group):
+            return self._spoken(row) if role == Qt.ItemDataRole.ToolTipRole else None
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            above = (self.rows[number] for number in range(index.row(), -1, -1))
+            return next(head.question for head in above if isinstance(head, Group))
+        if role == Qt.ItemDataRole.ToolTipRole:
             words = self.tr("{finding}. Absent below {low}, present from {high} on.")
             return words.format(finding=self._spoken(row), low=percent(row.low), high=percent(row.high))
         return None
@@ -189,7 +208,7 @@ class FindingsDelegate(QStyledItemDelegate):
         right = line.right() - status
         painter.setFont(self._view.font() if quiet else self._view.bold_font())
         figure = QRectF(right - GRID - share, line.top(), share, line.height())
-        painter.drawText(figure, _FLAGS, self._view.findings.share(finding))
+        painter.drawText(figure, _FIGURE, self._view.findings.share(finding))
         painter.setPen(theme.color(_tone(finding)))
         painter.drawText(
             QRectF(right, line.top(), status, line.height()), _FLAGS, self._view.findings.status(finding)
@@ -207,8 +226,8 @@ def _paint_bar(painter: QPainter, track: QRectF, finding: Finding) -> None:
     painter.setBrush(theme.color(_tone(finding)))
     painter.drawRoundedRect(filled, BAR / 2, BAR / 2)
     for threshold in {finding.low, finding.high}:
-        place = track.left() + track.width() * threshold
-        painter.fillRect(QRectF(place - 0.75, track.top() - BAR / 2, 1.5, 2 * BAR), theme.color("text"))
+        place = round(track.left() + track.width() * threshold)  # on whole pixels both look alike
+        painter.fillRect(QRectF(place - 1, track.top() - BAR / 2, 2, 2 * BAR), theme.color("text"))
 
 
 def _tone(finding: Finding) -> str:
@@ -271,6 +290,12 @@ class FindingsList(QListView):
         if row is not None:
             self.scrollTo(self.findings.index(row))
         self.viewport().update()
+
+    def moveCursor(self, action, modifiers):  # noqa: N802
+        """Home and Page Up end at a finding, not at the heading above it."""
+        index = super().moveCursor(action, modifiers)
+        heading = index.isValid() and isinstance(self.findings.rows[index.row()], Group)
+        return self.findings.index(index.row() + 1) if heading else index
 
     @Slot(QModelIndex)
     def _choose(self, index: QModelIndex) -> None:

@@ -23,7 +23,7 @@ class FindingsPanel(ResultPanel):
         self._slow = False
         self._calm = label(tone="muted")
         self._calm.setWordWrap(True)
-        self._calm.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._calm.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.list = FindingsList()
         self.list.chosen.connect(self._choose)
         self._pages = QStackedWidget()
@@ -41,7 +41,11 @@ class FindingsPanel(ResultPanel):
         match event:
             case FindingsScored(findings=findings):
                 self._show(findings)
-            case ReportReady() | Stopped() | Failed():
+            case ReportReady(report):
+                if self.stale or self._findings is None:  # an engine that scores only with its report
+                    self._show(report.findings)
+                self.end()
+            case Stopped() | Failed():
                 self.end()
 
     def show_report(self, report: Report) -> None:
@@ -84,11 +88,8 @@ class FindingsPanel(ResultPanel):
 
     def _fill(self) -> None:
         """The row that had the focus and the marks stay."""
-        row = (
-            self.list.findings.rows[self.list.currentIndex().row()]
-            if self.list.currentIndex().isValid()
-            else None
-        )
+        index = self.list.currentIndex()
+        row = self.list.findings.rows[index.row()] if index.isValid() else None
         self.list.findings.show(self._findings or (), self._questions)
         number = self.list.findings.row_of(row.name) if isinstance(row, Finding) else None
         if number is not None:
@@ -104,6 +105,7 @@ class FindingsPanel(ResultPanel):
     def retranslate(self) -> None:
         self.retitle(self.tr("Findings"))
         self.list.setAccessibleName(self.tr("Findings"))
+        self.list.scheduleDelayedItemsLayout()
         self._set_words()
 
     def _set_words(self) -> None:
