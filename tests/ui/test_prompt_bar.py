@@ -1,0 +1,191 @@
+"""Prompts: chips, the field for those who type, and what is said to what the pack cannot write."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from mmdesk import resources
+from mmdesk.packs import manifest
+from mmdesk.packs.manifest import Prompt
+from mmdesk.ui import theme
+from mmdesk.ui.prompt_bar import PromptBar
+
+PACK = manifest.read(resources.folder() / "packs" / "clinic")
+PLAIN = Prompt("plain", "In plain words for the patient", ("image",), ("patient words",))
+BIG = replace(PACK, name="big", prompts=(*PACK.prompts, PLAIN, Prompt("there", "Is there …?", ("image",))))
+
+
+@pytest.fixture
+def bar(qtbot):
+    bar = PromptBar()
+    qtbot.addWidget(bar)
+    bar.set_pack(PACK)
+    bar.resize(680, 40)
+    bar.show()
+    return bar
+
+
+@pytest.fixture
+def asked(bar):
+    found: list[str] = []
+    bar.asked.connect(found.append)
+    return found
+
+
+@pytest.fixture
+def large_text(qapp):
+    theme.apply(qapp, "dark", 200)
+    yield
+    theme.apply(qapp, "dark")
+
+
+def chips(bar: PromptBar) -> list[QPushButton]:
+    return bar._group.buttons()
+
+
+def chip(bar: PromptBar, title: str) -> QPushButton:
+    return next(chip for chip in chips(bar) if chip.text() == title)
+
+
+def chosen(bar: PromptBar) -> list[str]:
+    return [chip.text() for chip in chips(bar) if chip.isChecked()]
+
+
+def type_(qtbot, bar: PromptBar, text: str) -> None:
+    bar.field.clear()
+    qtbot.keyClicks(bar.field, text)
+    qtbot.keyClick(bar.field, Qt.Key.Key_Return)
+
+
+def test_the_pack_says_what_can_be_asked(bar):
+    assert [chip.text() for chip in chips(bar)] == ["Full report", "Impression only"]
+    assert chosen(bar) == ["Full report"] and bar.prompt is None
+    assert bar.field.placeholderText() == "Ask for “full report”, “impression only”"
+
+
+def test_a_chip_asks_and_only_one_is_chosen(qtbot, bar, asked):
+    qtbot.mouseClick(chip(bar, "Impression only"), Qt.MouseButton.LeftButton)
+    assert asked == ["impression"] and bar.prompt == "impression" and chosen(bar) == ["Impression only"]
+    qtbot.mouseClick(chip(bar, "Full report"), Qt.MouseButton.LeftButton)
+    assert asked == ["impression", "full"] and bar.prompt is None
+
+
+def test_a_chip_asks_by_key(qtbot, bar, asked):
+    chip(bar, "Impression only").setFocus()
+    qtbot.keyClick(chip(bar, "Impression only"), Qt.Key.Key_Space)
+    assert asked == ["impression"]
+
+
+@pytest.mark.parametrize("text", ["impression", "Impression only", " SUMMARY? ", "impression only."])
+def test_typed_words_are_understood_as_the_pipeline_does(qtbot, bar, asked, text):
+    type_(qtbot, bar, text)
+    assert asked == ["impression"] and chosen(bar) == ["Impression only"]
+    assert bar.field.text() == "" and not bar.answer.isVisible()
+
+
+def test_what_the_pack_cannot_write_is_said_and_not_asked(qtbot, bar, asked):
+    type_(qtbot, bar, "Is there a tumour?")
+    assert asked == [] and chosen(bar) == ["Full report"]
+    assert bar.answer.isVisible() and bar.field.text() == "Is there a tumour?"
+    words = "“Is there a tumour?” is nothing the pack clinic can write."
+    assert bar.answer.text() == f"{words} Ask for “full report”, “impression only”."
+
+
+@pytest.mark.parametrize("way", ["typing", "chip", "pack", "right words"])
+def test_the_refusal_goes_with_the_next_step(qtbot, bar, way):
+    type_(qtbot, bar, "why")
+    assert bar.answer.isVisible()
+    match way:
+        case "typing":
+            qtbot.keyClicks(bar.field, "?")
+        case "chip":
+            chip(bar, "Full report").click()
+        case "pack":
+            bar.set_pack(BIG)
+        case "right words":
+            bar.field.setText("full")
+            qtbot.keyClick(bar.field, Qt.Key.Key_Return)
+    assert not bar.answer.isVisible()
+
+
+@pytest.mark.parametrize("text", ["", "   "])
+def test_nothing_typed_is_nothing_asked(qtbot, bar, asked, text):
+    type_(qtbot, bar, text)
+    assert asked == [] and not bar.answer.isVisible()
+
+
+def test_a_long_text_is_cut_and_no_markup(qtbot, bar):
+    bar.field.setText("<b>" + "a" * 500)
+    qtbot.keyClick(bar.field, Qt.Key.Key_Return)
+    assert bar.answer.text().startswith("“<b>aaa") and len(bar.answer.text()) < 150
+    assert bar.answer.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_the_window_sets_the_prompt_without_asking(bar, asked):
+    bar.prompt = "impression"
+    assert chosen(bar) == ["Impression only"] and bar.prompt == "impression"
+    for other in ("unknown", None, "full"):
+        bar.prompt = "impression"
+        bar.prompt = other
+        assert chosen(bar) == ["Full report"] and bar.prompt is None
+    assert asked == []
+
+
+def test_another_pack_keeps_what_it_has_too(bar, asked):
+    bar.set_pack(BIG)
+    assert len(chips(bar)) == 4
+    bar.prompt = "impression"
+    bar.set_pack(PACK)
+    assert bar.prompt == "impression"
+    bar.set_pack(BIG)
+    bar.prompt = "plain"
+    bar.set_pack(PACK)
+    assert bar.prompt is None and chosen(bar) == ["Full report"] and asked == []
+
+
+def test_before_there_is_a_pack(qtbot):
+    bar = PromptBar()
+    qtbot.addWidget(bar)
+    bar.prompt = "full"
+    assert bar.prompt is None and bar.field.placeholderText() == ""
+
+
+def test_chips_and_field_stand_side_by_side_where_they_fit(qtbot, bar):
+    def below() -> bool:
+        return bar.field.geometry().top() >= bar._chips.geometry().bottom()
+
+    bar.set_pack(BIG)
+    qtbot.waitUntil(lambda: not below())
+    assert bar.field.width() >= 150
+    bar.resize(420, 120)
+    qtbot.waitUntil(below)
+    assert all(chip.geometry().right() < bar.width() for chip in chips(bar))
+    assert chips(bar)[3].geometry().top() > chips(bar)[0].geometry().bottom()  # a second line
+    bar.resize(680, 120)
+    qtbot.waitUntil(lambda: not below())
+
+
+def test_large_text_in_a_narrow_bar(qtbot, bar, large_text):
+    bar.set_pack(BIG)
+    bar.resize(394, 300)
+    type_(qtbot, bar, "why")
+    assert bar.minimumSizeHint().width() <= 394
+    qtbot.waitUntil(lambda: bar._chips.geometry().bottom() < bar.field.geometry().top())
+    qtbot.waitUntil(lambda: bar.field.geometry().bottom() < bar.answer.geometry().top())
+    qtbot.waitUntil(lambda: chips(bar)[-1].geometry().bottom() <= bar._chips.height())
+
+
+def test_everything_is_reached_by_tab_and_has_a_name(bar):
+    assert bar.field.accessibleName() == "What to write"
+    assert [chip.accessibleName() for chip in chips(bar)] == ["Full report", "Impression only"]
+    assert all(item.focusPolicy() & Qt.FocusPolicy.TabFocus for item in (*chips(bar), bar.field))
+
+
+def test_the_language_can_change_at_any_time(qtbot, bar, monkeypatch):
+    type_(qtbot, bar, "why")
+    monkeypatch.setattr(PromptBar, "tr", lambda self, text: f"«{text}»")
+    QApplication.sendEvent(bar, QEvent(QEvent.Type.LanguageChange))
+    assert bar.field.placeholderText().startswith("«Ask for") and bar.answer.text().startswith("«“why”")
+    assert bar.field.accessibleName() == "«What to write»" and bar.answer.isVisible()
