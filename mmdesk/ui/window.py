@@ -129,6 +129,7 @@ class MainWindow(QMainWindow):
         desk.report_opened.connect(self._show_report)
         desk.model.changed.connect(self._case_changed)
         desk.model.replaced.connect(self._case_replaced)
+        self.record.editor.textChanged.connect(self._update_actions)
         desk.worker.state_changed.connect(self._engine_changed)
         desk.worker.closed.connect(self._engine_gone)
         desk.intake.refused.connect(self._refused)
@@ -336,7 +337,8 @@ class MainWindow(QMainWindow):
     # ---- words and state
 
     def _update_actions(self) -> None:
-        empty, working = self.desk.model.is_empty(), self.desk.working
+        typed = not self.record.editor.document().isEmpty()  # it may not be in the model yet
+        empty, working = self.desk.model.is_empty() and not typed, self.desk.working
         do = self.actions_
         for name in ("new", "save", "save_as", "analyse"):
             do[name].setEnabled(not empty)
