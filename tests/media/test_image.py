@@ -21,7 +21,9 @@ from pydicom.uid import (
 )
 
 from mmdesk.errors import InputProblem
-from mmdesk.media import image as image_module
+from mmdesk.media import checks
+from mmdesk.media import dicom as dicom_module
+from mmdesk.media import rows as rows_module
 from mmdesk.media.image import read_image
 
 RAMP8 = np.linspace(0, 255, 20 * 24).astype(np.uint8).reshape(20, 24)
@@ -271,6 +273,25 @@ def test_palette() -> None:
     assert np.allclose(pixels_of(written(dataset)), RAMP8 / 255, atol=1e-6)
 
 
+def test_colours_with_luma_apart() -> None:
+    grey = np.stack([RAMP8, RAMP8 * 0 + 128, RAMP8 * 0 + 128], axis=-1)
+    pixels = pixels_of(dicom(grey, PhotometricInterpretation="YBR_FULL"))
+    assert np.allclose(pixels, RAMP8 / 255, atol=1e-6)
+
+
+def test_a_deflated_file_that_grows_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset = dicom_of()
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    dataset.add_new((0x0009, 0x0010), "LO", "mmdesk")
+    dataset.add_new((0x0009, 0x1001), "OB", bytes(3_000_000))
+    data = written(dataset)
+    assert len(data) < 10_000
+    assert np.allclose(pixels_of(data), RAMP12 / 4095)
+    assert np.allclose(pixels_of(data + b"\0\0"), RAMP12 / 4095)  # padded to an even length
+    monkeypatch.setattr(dicom_module, "MAX_BYTES", 2 * 2**20)
+    assert problem_of(data) == "unpacked, the file is larger than 2 MB"
+
+
 def test_transfer_syntaxes() -> None:
     run_length = dicom_of()
     run_length.compress(RLELossless)
@@ -309,9 +330,30 @@ def test_size_and_contrast(monkeypatch: pytest.MonkeyPatch) -> None:
     assert problem_of(dicom(RAMP12[:, :15].copy())) == "the picture is only 15 by 20 pixels"
     for constant in (saved(RAMP8 * 0 + np.uint8(7), "PNG"), saved(RAMP12 * 0, "TIFF"), dicom(RAMP12 * 0)):
         assert problem_of(constant) == "the picture has no contrast, all of it is one grey"
-    monkeypatch.setattr(image_module, "MAX_PIXELS", 479)
+    monkeypatch.setattr(checks, "MAX_PIXELS", 479)
     for large in (saved(RAMP8, "PNG"), dicom()):
         assert problem_of(large).startswith("the picture has more than")
+    monkeypatch.setattr(checks, "MAX_PIXELS", 480)
+    assert pixels_of(dicom()).shape == (20, 24)
+    colours = np.stack([RAMP12] * 3, axis=-1)
+    assert problem_of(dicom(colours)).startswith("the picture takes more than")
+
+
+@pytest.mark.parametrize("rows", [1, 7, 1000])
+@pytest.mark.parametrize("kind", ["L", "RGBA", "I;16", "DICOM", "DICOM window", "DICOM colour"])
+def test_bands_leave_no_seams(kind: str, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies first and last in the picture decides its range; a band sees one of them at most."""
+    files = {
+        "L": saved(RAMP8, "PNG"),
+        "RGBA": saved(Pillow.fromarray(RAMP8).convert("RGBA"), "PNG"),
+        "I;16": saved(RAMP12, "TIFF"),
+        "DICOM": dicom(),
+        "DICOM window": dicom(WindowCenter="2048", WindowWidth="1000", VOILUTFunction="SIGMOID"),
+        "DICOM colour": dicom(np.stack([RAMP8] * 3, axis=-1)),
+    }
+    whole = pixels_of(files[kind])
+    monkeypatch.setattr(rows_module, "BAND", 24 * rows)
+    assert np.array_equal(pixels_of(files[kind]), whole)
 
 
 def test_a_decompression_bomb_is_refused_by_its_header() -> None:
@@ -319,7 +361,7 @@ def test_a_decompression_bomb_is_refused_by_its_header() -> None:
     for tag in (256, 257):
         at = data.index(struct.pack("<HHI", tag, 4, 1)) + 8
         data[at : at + 2] = b"\xff\xff"
-    assert problem_of(bytes(data)) == "the picture has more than 200 megapixels"
+    assert problem_of(bytes(data)) == "the picture has more than 67 megapixels"
 
 
 NOISE = np.random.default_rng(0).integers(0, 255, (18, 18), dtype=np.uint8)

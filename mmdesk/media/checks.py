@@ -1,0 +1,65 @@
+"""What a picture must be to be read, and what is said where it is not."""
+
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydicom.errors import BytesLengthException
+
+from mmdesk.errors import InputProblem
+
+MAX_PIXELS = 64 * 2**20  # a radiograph has 20 megapixels, a mammogram 30; this many take 0.9 GB to read
+MAX_DEPTH = 32  # bits of a pixel as the file is decoded; where it has more, the limit is lower
+MIN_SIDE = 16
+
+# What Pillow and pydicom raise for damaged files, found by cutting and flipping bits.
+_DAMAGE = (
+    AttributeError,
+    BytesLengthException,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+_END = (EOFError, IndexError, TypeError, struct.error)  # among them, what a read past the end gives
+_AGAIN = "Export or copy it again."
+
+
+@contextmanager
+def damage_told(name: str) -> Iterator[None]:
+    """What the libraries raise for a damaged file leaves as an InputProblem."""
+    try:
+        # Both libraries warn of what they mend. The filter is global to the process until Python 3.14.
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    except _DAMAGE as error:
+        reason = str(error).lower()
+        cut = isinstance(error.__cause__ or error, _END) or "truncated" in reason or "less than exp" in reason
+        problem = "the file ends before the picture does" if cut else "the picture in it is damaged"
+        raise InputProblem(name, problem, _AGAIN) from error
+
+
+def check_contrast(low: float, high: float, name: str) -> None:
+    if low == high:
+        raise InputProblem(name, "the picture has no contrast, all of it is one grey", _AGAIN)
+
+
+def check_size(width: int, height: int, name: str, depth: int = MAX_DEPTH) -> None:
+    """By what the file's head says, before it is decoded; depth: bits of a pixel."""
+    if width * height > MAX_PIXELS:
+        limit = MAX_PIXELS // 1_000_000
+        raise InputProblem(name, f"the picture has more than {limit} megapixels", "Export it smaller.")
+    if width * height * depth > MAX_PIXELS * MAX_DEPTH:
+        limit = MAX_PIXELS * MAX_DEPTH // 8 // 2**20
+        raise InputProblem(name, f"the picture takes more than {limit} MB", "Export it smaller.")
+    if min(width, height) < MIN_SIDE:
+        problem = f"the picture is only {width} by {height} pixels"
+        raise InputProblem(name, problem, f"Export it with at least {MIN_SIDE} pixels on each side.")
