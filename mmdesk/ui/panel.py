@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 
 from mmdesk.ui import icons
 from mmdesk.ui.theme import GRID
+from mmdesk.ui.wording import said
 
 
 def set_property(widget: QWidget, name: str, value: str) -> None:
@@ -27,7 +28,8 @@ def label(text: str = "", kind: str = "", tone: str = "") -> QLabel:
 
 
 class Card(QFrame):
-    """What went wrong or is worth knowing, and what to do; it stays until it is put away."""
+    """What went wrong or is worth knowing, and what to do; it stays until it is put away. It is given
+    English, and says it in the language of the window."""
 
     dismissed = Signal()
 
@@ -35,26 +37,35 @@ class Card(QFrame):
         super().__init__()
         self.setObjectName("card")
         self.setProperty("tone", tone)
-        self.text = text
-        what = label(text)
-        what.setWordWrap(True)
+        self.text, self._remedy = text, remedy
+        self._what, self._help = label(), label(tone="muted")
         words = QVBoxLayout()
         words.setSpacing(2)
-        words.addWidget(what)
-        if remedy:
-            help_ = label(remedy, tone="muted")
-            help_.setWordWrap(True)
-            words.addWidget(help_)
-        close = QToolButton()
-        close.setIcon(icons.icon("close"))
-        close.setToolTip(self.tr("Dismiss"))
-        close.setAccessibleName(self.tr("Dismiss: {}").format(text))
-        close.clicked.connect(self.dismissed)
+        for part in (self._what, self._help):
+            part.setWordWrap(True)
+            words.addWidget(part)
+        self._help.setVisible(bool(remedy))
+        self._close = QToolButton()
+        self._close.setIcon(icons.icon("close"))
+        self._close.clicked.connect(self.dismissed)
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, GRID // 2, GRID // 2, GRID // 2)
         row.addLayout(words, 1)
-        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
-        self.setAccessibleName(f"{text} {remedy}".strip())
+        row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        what, help_ = said(self.text), said(self._remedy)
+        self._what.setText(what)
+        self._help.setText(help_)
+        self._close.setToolTip(self.tr("Dismiss"))
+        self._close.setAccessibleName(self.tr("Dismiss: {}").format(what))
+        self.setAccessibleName(f"{what} {help_}".strip())
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
 
 
 class CutLabel(QLabel):
@@ -115,7 +126,7 @@ class Panel(QFrame):
         set_property(self.chip, "tone", tone)
 
     def show_card(self, text: str, remedy: str = "", tone: str = "problem") -> None:
-        """A card below the title; the same words are shown once. tone: problem or notice."""
+        """A card below the title, of English words; the same are shown once. tone: problem or notice."""
         if text in self.cards():
             return
         card = Card(text, remedy, tone)
@@ -123,7 +134,7 @@ class Panel(QFrame):
         self._cards.addWidget(card)
 
     def cards(self) -> list[str]:
-        """What the cards on the panel say."""
+        """What the cards on the panel say, as it was given."""
         return [card.text for card in self._card_widgets()]
 
     def clear_cards(self) -> None:
