@@ -1,6 +1,6 @@
 """How long each stage took, and which inputs did not have to be encoded again."""
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QEvent, QTimer, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from mmdesk.events import Encoded, Event, Failed, ReportReady, Stage, StageFinished, StageStarted, Stopped
@@ -139,6 +139,19 @@ class StagesPanel(ResultPanel):
         line.show_figure(self.tr("reused") if event.reused else _milliseconds(event.milliseconds), "muted")
         line.show()
 
+    def _make_room(self) -> None:
+        """For the stages and their figures; only the inputs' names are cut short."""
+        words = self.fontMetrics()
+        name = max(words.horizontalAdvance(line.name.text()) for line in self._stages.values())
+        figure = words.horizontalAdvance(self.tr("running…"))
+        bar = self._scroll.verticalScrollBar().sizeHint().width()
+        self._scroll.setMinimumWidth(name + figure + bar + 2 * GRID)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._make_room()
+
     def retranslate(self) -> None:
         self.retitle(self.tr("Stages"))
         words = {
@@ -155,6 +168,7 @@ class StagesPanel(ResultPanel):
             self._show_input(number)
         if self._at_work and not self._slow.isActive():
             self._mark_running()
+        self._make_room()
 
 
 def _milliseconds(value: float) -> str:

@@ -78,7 +78,7 @@ def test_an_input_that_was_in_the_cache_is_reused(panel):
 
 def test_under_a_millisecond_and_over_ten_seconds(panel):
     analyse(panel, StageFinished(Stage.READ, 0.3), StageFinished(Stage.WRITE, 12_345.6), Stopped(Stage.WRITE))
-    assert shown(panel) == ["read < 1 ms", "encode –", "score –", "write 12346 ms"]
+    assert shown(panel) == ["read < 1 ms", "encode –", "score –", "write 12.3 s"]
     assert panel.chip.text() == "12.3 s"
 
 
@@ -156,6 +156,8 @@ def test_a_long_name_gives_way_to_its_figure(panel, large_text):
     line = lines(panel)[2]
     panel.grab()
     assert panel.minimumSizeHint().width() <= 300
+    panel.resize(panel.minimumSizeHint().width(), 240)
+    assert all(item.name.width() >= item.name.sizeHint().width() for item in panel._stages.values())
     assert line.figure.width() >= line.figure.sizeHint().width()
     assert line.geometry().right() <= line.parentWidget().width()
     assert line.name.toolTip() == long
