@@ -17,7 +17,8 @@ _WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextF
 
 
 class FindingsDelegate(QStyledItemDelegate):
-    """Paints a row. Where names, bars and figures do not fit side by side, the names stand above."""
+    """Paints a row. Where names, bars and figures do not fit side by side, the names stand above; where
+    bars and figures do not either, the bars stand below."""
 
     def __init__(self, view: "FindingsList") -> None:
         super().__init__(view)
@@ -29,12 +30,13 @@ class FindingsDelegate(QStyledItemDelegate):
             text = self._group_text(QRectF(0, 0, width, 9999), row)
             height = _height(self._view.small_font(), row.question, text.width())
             return QSize(width, round(height) + (GRID if index.row() == 0 else GRID * 3 // 2))
-        names, _, _ = self._columns(width)
+        names, below, _, _ = self._columns(width)
         line = QFontMetricsF(self._view.font()).height()
         if names:
             return QSize(width, round(line) + GRID)
         above = _height(self._view.font(), capital(row.label), width - GRID)
-        return QSize(width, round(above + max(line, 2 * BAR)) + GRID)
+        figures = line + 2 * BAR if below else max(line, 2 * BAR)
+        return QSize(width, round(above + figures) + GRID)
 
     def paint(self, painter: QPainter, option, index) -> None:
         row = self._view.findings.rows[index.row()]
@@ -51,16 +53,17 @@ class FindingsDelegate(QStyledItemDelegate):
             self._paint_finding(painter, box.adjusted(GRID / 2, 0, -GRID / 2, 0), row)
         painter.restore()
 
-    def _columns(self, width: float) -> tuple[float, float, float]:
-        """Widths of names, percentages and status words; 0 for the names where they stand above."""
+    def _columns(self, width: float) -> tuple[float, bool, float, float]:
+        """The width of the names, 0 where they stand above; whether the bars stand below; the widths of
+        percentages and status words."""
         body, bold = QFontMetricsF(self._view.font()), QFontMetricsF(self._view.bold_font())
         model = self._view.findings
         findings = model.findings()
         share = max(bold.horizontalAdvance(model.share(f)) for f in findings)
         status = max(bold.horizontalAdvance(model.status(f)) for f in findings)
         names = max(body.horizontalAdvance(capital(f.label)) for f in findings) + GRID * 2
-        bar = width - names - share - status - 4 * GRID
-        return (names if bar >= 12 * GRID else 0), share, status
+        bar = width - share - status - 4 * GRID
+        return (names if bar - names >= 12 * GRID else 0), bar < 8 * GRID, share, status
 
     def _group_text(self, box: QRectF, row: Group) -> QRectF:
         icons_width = len(row.inputs) * (self._icon_size() + GRID / 2)
@@ -91,7 +94,7 @@ class FindingsDelegate(QStyledItemDelegate):
             painter.fillRect(QRectF(box.left(), box.top(), 2, box.height()), theme.color("accent"))
 
     def _paint_finding(self, painter: QPainter, box: QRectF, finding: Finding) -> None:
-        names, share, status = self._columns(self._view.row_width())
+        names, below, share, status = self._columns(self._view.row_width())
         quiet = finding.status is Status.ABSENT
         painter.setFont(self._view.font())
         painter.setPen(theme.color("muted" if quiet else "text"))
@@ -101,8 +104,9 @@ class FindingsDelegate(QStyledItemDelegate):
             painter.drawText(QRectF(box.left(), box.top(), names, box.height()), _FLAGS, name)
             line.setLeft(box.left() + names)
         else:
-            line.setTop(box.bottom() - GRID / 2 - max(QFontMetricsF(self._view.font()).height(), 2 * BAR))
-            line.setBottom(box.bottom() - GRID / 2)
+            height = QFontMetricsF(self._view.font()).height()
+            line.setBottom(box.bottom() - GRID / 2 - (2 * BAR if below else 0))
+            line.setTop(line.bottom() - (height if below else max(height, 2 * BAR)))
             above = QRectF(box.left(), box.top() + GRID / 2, box.width(), line.top() - box.top() - GRID / 2)
             painter.drawText(above, _WRAPPED, name)
         right = line.right() - status
@@ -113,8 +117,12 @@ class FindingsDelegate(QStyledItemDelegate):
         painter.drawText(
             QRectF(right, line.top(), status, line.height()), _FLAGS, self._view.findings.status(finding)
         )
-        line.setRight(figure.left() - GRID * 3 / 2)
-        _paint_bar(painter, QRectF(line.left(), line.center().y() - BAR / 2, line.width(), BAR), finding)
+        bar = QRectF(
+            line.left(), line.center().y() - BAR / 2, figure.left() - GRID * 3 / 2 - line.left(), BAR
+        )
+        if below:
+            bar = QRectF(line.left(), line.bottom() + BAR / 2, line.width(), BAR)
+        _paint_bar(painter, bar, finding)
 
 
 def _paint_bar(painter: QPainter, track: QRectF, finding: Finding) -> None:

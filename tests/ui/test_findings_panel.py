@@ -12,7 +12,7 @@ from mmdesk.case import Case, Input, Modality
 from mmdesk.events import Failed, FindingsScored, Stage, StageStarted, Stopped, TextDelta
 from mmdesk.packs import manifest
 from mmdesk.ui import theme
-from mmdesk.ui.findings_list import FindingsList
+from mmdesk.ui.findings_list import BAR, FindingsList
 from mmdesk.ui.findings_model import FindingsModel, Group
 from mmdesk.ui.findings_panel import FindingsPanel
 
@@ -374,6 +374,15 @@ def test_where_it_is_narrow_the_names_stand_above_the_bars(panel):
     panel.resize(420, 380)
     panel.list.doItemsLayout()
     assert box(panel, PNEUMONIA.name).height() > wide * 3 // 2
+
+
+def test_where_it_is_narrower_still_the_bars_stand_below_their_figures(panel, dressed_again):
+    dressed_again("dark", 200)
+    analyse(panel)
+    panel.resize(310, 380)
+    longest = picture(panel, PNEUMONIA.name)
+    lowest = [point.x() for point in pixels(longest, "accent") if point.y() > longest.height() - 2 * BAR]
+    assert max(lowest) - min(lowest) > longest.width() * 3 // 4  # 88%, and no figures in the way
 
 
 def test_the_rows_follow_a_new_width_by_themselves(qtbot, panel):
