@@ -71,8 +71,11 @@ class Card(QFrame):
 class CutLabel(QLabel):
     """One line that is cut short where there is no room for it; the whole is its tooltip then."""
 
-    def __init__(self, kind: str, tone: str = "") -> None:
+    def __init__(
+        self, kind: str, tone: str = "", cut: Qt.TextElideMode = Qt.TextElideMode.ElideRight
+    ) -> None:
         super().__init__()
+        self._cut = cut
         self.setProperty("kind", kind)
         self.setProperty("tone", tone)
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -81,7 +84,7 @@ class CutLabel(QLabel):
         return QSize(0, super().minimumSizeHint().height())
 
     def paintEvent(self, event):  # noqa: N802
-        cut = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        cut = self.fontMetrics().elidedText(self.text(), self._cut, self.width())
         self.setToolTip(self.text() if cut != self.text() else "")
         painter = QPainter(self)
         painter.drawText(self.rect(), self.alignment(), cut)

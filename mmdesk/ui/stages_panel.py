@@ -1,6 +1,6 @@
 """How long each stage took, and which inputs did not have to be encoded again."""
 
-from PySide6.QtCore import QEvent, QTimer, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from mmdesk.events import Encoded, Event, Failed, ReportReady, Stage, StageFinished, StageStarted, Stopped
@@ -14,7 +14,8 @@ class Line(QWidget):
 
     def __init__(self, kind: str = "", indent: int = 0) -> None:
         super().__init__()
-        self.name = CutLabel(kind, "muted")
+        # The end of a file's name often tells more than its middle.
+        self.name = CutLabel(kind, "muted", Qt.TextElideMode.ElideMiddle)
         self.figure = label("", kind)
         self.old = False
         row = QHBoxLayout(self)
@@ -46,7 +47,7 @@ class StagesPanel(ResultPanel):
         self._inputs: list[Line] = []
         content = QWidget()
         self._column = QVBoxLayout(content)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setContentsMargins(GRID // 2, GRID // 2, GRID // 2, GRID // 2)
         self._column.setSpacing(GRID // 2)
         for line in self._stages.values():
             self._column.addWidget(line)
@@ -145,7 +146,7 @@ class StagesPanel(ResultPanel):
         name = max(words.horizontalAdvance(line.name.text()) for line in self._stages.values())
         figure = words.horizontalAdvance(self.tr("running…"))
         bar = self._scroll.verticalScrollBar().sizeHint().width()
-        self._scroll.setMinimumWidth(name + figure + bar + 2 * GRID)
+        self._scroll.setMinimumWidth(name + figure + bar + 3 * GRID)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
         super().changeEvent(event)
@@ -172,4 +173,6 @@ class StagesPanel(ResultPanel):
 
 
 def _milliseconds(value: float) -> str:
+    if value >= 10_000:
+        return duration(value / 1000)
     return "< 1 ms" if value < 1 else f"{value:.0f} ms"

@@ -205,7 +205,8 @@ QHeaderView::section {
   background: transparent; color: $muted; border: none; font-size: $small; padding: 2px 4px;
 }
 
-QScrollArea { background: transparent; border: none; }
+QScrollArea { background: transparent; border: 1px solid transparent; }
+QScrollArea:focus { border: 1px solid $accent; border-radius: 4px; }
 QScrollArea > QWidget > QWidget { background: transparent; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }

@@ -163,6 +163,14 @@ def test_a_long_name_gives_way_to_its_figure(panel, large_text):
     assert line.name.toolTip() == long
 
 
+def test_a_long_name_is_cut_in_its_middle(panel):
+    analyse(panel, replace(SECOND, names=("b" * 200 + ".dcm",)))
+    name = lines(panel)[2].name
+    shown_as = name.grab().toImage()
+    name.setText(name.fontMetrics().elidedText(name.text(), Qt.TextElideMode.ElideMiddle, name.width()))
+    assert name.grab().toImage() == shown_as
+
+
 def test_what_a_screen_reader_says(panel):
     analyse(panel)
     assert panel.accessibleName() == "Stages"
@@ -184,6 +192,9 @@ def test_more_inputs_than_fit_are_reached_with_the_keyboard(panel, qtbot):
     analyse(panel, *EVENTS[:3], *many)
     scroll = panel._scroll
     qtbot.waitUntil(lambda: scroll.verticalScrollBar().maximum() > 0)
+    scroll.clearFocus()
+    before = panel.grab().toImage()
     scroll.setFocus()
+    assert panel.grab().toImage() != before  # the focus is seen
     qtbot.keyClick(scroll, Qt.Key.Key_PageDown)
     assert scroll.verticalScrollBar().value() > 0
