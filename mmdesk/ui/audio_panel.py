@@ -99,9 +99,7 @@ class AudioPanel(Panel):
                 self.show_card(f"{event.name}: {event.problem}", event.remedy)
             case OutOfDistribution(modality=Modality.AUDIO):
                 self._refused = True
-                text = self.tr("{name}: unlike anything the model has seen, not scored").format(
-                    name=event.name
-                )
+                text = f"{event.name}: unlike anything the model has seen, not scored"
                 self.show_card(text, event.reason, "notice")
             case _ if isinstance(event, LAST):
                 self._working = False

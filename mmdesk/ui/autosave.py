@@ -146,8 +146,8 @@ class Autosave(QObject):
         for id, problem in outcome.problems.items():
             if id == self._id and self._enabled:
                 self._due[id] = (self._model.case(), self._report)
-            text = self.tr("The case could not be kept: {}.").format(problem.problem)
-            self.failed.emit(text, self.tr("{} The next change tries again.").format(problem.remedy))
+            text = f"The case could not be kept: {problem.problem}."
+            self.failed.emit(text, f"{problem.remedy} The next change tries again.")
         if self._again:
             self._again = False
             self.flush()

@@ -10,6 +10,7 @@ from mmdesk.case import Modality
 from mmdesk.ui.intake import Intake, Verdict
 from mmdesk.ui.panel import Panel, label, set_property
 from mmdesk.ui.theme import GRID
+from mmdesk.ui.wording import said
 
 
 class DropFilter(QObject):
@@ -114,7 +115,7 @@ class _Reason(QFrame):
         self.hide()
 
     def show_over(self, panel: Panel, text: str, refused: bool) -> None:
-        self.words.setText(text)
+        self.words.setText(said(text))
         set_property(self, "tone", "problem" if refused else "accept")
         width = panel.width() - 3 * GRID
         height = self.heightForWidth(width)

@@ -41,7 +41,7 @@ class Filing(QObject):
     @Slot()
     def offer_back(self) -> None:
         if self._desk.can_bring_back() and not self.hides_recent:
-            self._notice.say("back", self.tr("The case was put away."), self.tr("Bring it back"))
+            self._notice.say("back", "The case was put away.", button="Bring it back")
 
     @Slot()
     def open(self) -> None:
@@ -105,17 +105,17 @@ class Filing(QObject):
         if self.hides_recent:
             return
         self._offered = path
-        text = self.tr("A case was open when mmdesk ended unexpectedly. It was kept.")
-        self._notice.say("recover", text, self.tr("Open it"))
+        text = "A case was open when mmdesk ended unexpectedly. It was kept."
+        self._notice.say("recover", text, button="Open it")
 
     @Slot()
     def ask_purge(self) -> None:
-        text = self.tr("All kept cases but the open one will be deleted for good.")
-        self._notice.say("purge", text, self.tr("Delete them"))
+        text = "All kept cases but the open one will be deleted for good."
+        self._notice.say("purge", text, button="Delete them")
 
     @Slot(str, str)
     def problem(self, text: str, remedy: str) -> None:
-        self._notice.say("problem", f"{text} {remedy}", tone="problem")
+        self._notice.say("problem", text, tone="problem", remedy=remedy)
 
     def _save_dialog(self, title: str, kinds: list[str], suffix: str) -> QFileDialog:
         dialog = QFileDialog(self._window, title)
@@ -148,14 +148,14 @@ class Filing(QObject):
         if id == self._desk.model.id:  # else another case lies on the desk by now
             self.path = path
         if missing:
-            words = self.tr("Saved as {}, without what is no longer there: {}.")
-            self._notice.say("saved", words.format(path.name, ", ".join(missing)))
+            gone = ", ".join(missing)
+            self._notice.say("saved", f"Saved as {path.name}, without what is no longer there: {gone}.")
         else:
             self._say_saved(path)
 
     @Slot(object)
     def _say_saved(self, path: Path) -> None:
-        self._notice.say("saved", self.tr("Saved as {}.").format(path.name))
+        self._notice.say("saved", f"Saved as {path.name}.")
 
     @Slot(str)
     def _kind_chosen(self, kind: str) -> None:
@@ -206,4 +206,4 @@ class Filing(QObject):
 
     @Slot(int)
     def _purged(self, count: int) -> None:
-        self._notice.say("purged", self.tr("Kept cases that were deleted: {}.").format(count))
+        self._notice.say("purged", f"Kept cases that were deleted: {count}.")

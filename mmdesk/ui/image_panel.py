@@ -102,9 +102,7 @@ class ImagePanel(Panel):
                 self._say(event.name, f"{event.name}: {event.problem}", event.remedy, "problem")
             case OutOfDistribution(modality=Modality.IMAGE):
                 self._refused = True
-                text = self.tr("{name}: unlike anything the model has seen, not scored").format(
-                    name=event.name
-                )
+                text = f"{event.name}: unlike anything the model has seen, not scored"
                 self._say(event.name, text, event.reason, "notice")
             case _ if isinstance(event, LAST):
                 self._working = False

@@ -17,6 +17,8 @@ from mmdesk.ui.case_model import CaseModel
 from mmdesk.ui.survey import MAX_FILES, Survey, survey, with_texts
 
 PASTED_IMAGE, PASTED_TEXT = "pasted image.png", "pasted text"
+UNKNOWN = "mmdesk takes files, images and text"
+READS = "mmdesk reads PNG, JPEG, TIFF, DICOM, WAV, FLAC, OGG, MP3 and text."
 CARDS = 3  # more problems than this are summed up in one card
 
 
@@ -34,7 +36,7 @@ class Verdict:
 
 class Intake(QObject):
     """All files are looked at and read in the background; a late answer for a case that is no longer
-    on the desk is dropped."""
+    on the desk is dropped. It speaks English: what shows its words translates them."""
 
     refused = Signal(object, str, str)  # the Modality of the panel or None, what is wrong, what to do
     moved = Signal(object, str)  # the Modality, and that something went there unasked
@@ -65,13 +67,12 @@ class Intake(QObject):
         elif text := _text(mime):
             self._start(partial(_pasted_text, text), target)
         elif mime.hasUrls():
-            what = self.tr("This is a link, not a file on this computer")
-            self.refused.emit(target, what, self.tr("Save it to a folder first."))
+            what = "This is a link, not a file on this computer"
+            self.refused.emit(target, what, "Save it to a folder first.")
         elif mime.formats():
-            self.refused.emit(target, self._unknown(), self.tr("Copy or drag one of these."))
+            self.refused.emit(target, UNKNOWN, "Copy or drag one of these.")
         else:
-            what = self.tr("There is nothing to paste")
-            self.refused.emit(target, what, self.tr("Copy a file, an image or text first."))
+            self.refused.emit(target, "There is nothing to paste", "Copy a file, an image or text first.")
 
     def paste(self, target: Modality | None = None) -> None:
         """From the clipboard."""
@@ -83,11 +84,11 @@ class Intake(QObject):
         if paths := _paths(mime):
             self._background.run("offer", partial(survey, paths, None), self._offered)
         elif _text(mime):
-            self._judge((Modality.RECORD,), self.tr("Text goes to Record"))
+            self._judge((Modality.RECORD,), "Text goes to Record")
         elif mime.hasImage():
-            self._judge((Modality.IMAGE,), self.tr("An image goes to Image"))
+            self._judge((Modality.IMAGE,), "An image goes to Image")
         else:
-            self._judge((), self._unknown())
+            self._judge((), UNKNOWN)
 
     def withdraw_offer(self) -> None:
         self._background.forget("offer")
@@ -117,8 +118,8 @@ class Intake(QObject):
 
     def _open(self, found: Survey) -> None:
         if found.taken or len(found.cases) > 1:
-            what = self.tr("{}: a case is opened alone").format(found.cases[0].name)
-            self.refused.emit(None, what, self.tr("Add the other files once it is open."))
+            what = f"{found.cases[0].name}: a case is opened alone"
+            self.refused.emit(None, what, "Add the other files once it is open.")
         self.case_given.emit(found.cases[0])
 
     def _add(self, modality: Modality, items: tuple[Input, ...], elsewhere: bool) -> None:
@@ -143,7 +144,7 @@ class Intake(QObject):
             self._model.set_record(text, ", ".join(names))
             self.added.emit(Modality.RECORD)
             if before:
-                self.moved.emit(Modality.RECORD, self.tr("{} was added to the record.").format(item.name))
+                self.moved.emit(Modality.RECORD, f"{item.name} was added to the record.")
             elif elsewhere:
                 self._say_moved(Modality.RECORD, item.name)
 
@@ -155,57 +156,51 @@ class Intake(QObject):
             for modality, problem in found.problems:
                 self._refuse(modality, problem)
         else:
-            what = self.tr("Files that cannot be read were left out: {}").format(len(found.problems))
-            self.refused.emit(target, what, self._reads())
+            what = f"Files that cannot be read were left out: {len(found.problems)}"
+            self.refused.emit(target, what, READS)
         if found.skipped:
-            what = self.tr("Files of a kind that mmdesk does not read were skipped: {}").format(found.skipped)
-            self.refused.emit(target, what, self._reads())
+            what = f"Files of a kind that mmdesk does not read were skipped: {found.skipped}"
+            self.refused.emit(target, what, READS)
         if found.beyond:
-            what = self.tr("Only the first {} files were taken").format(MAX_FILES)
-            self.refused.emit(target, what, self.tr("Give the files that matter."))
+            what = f"Only the first {MAX_FILES} files were taken"
+            self.refused.emit(target, what, "Give the files that matter.")
         if found == Survey():
-            self.refused.emit(target, self.tr("This folder holds no files"), self.tr("Choose another."))
+            self.refused.emit(target, "This folder holds no files", "Choose another.")
 
     def _refuse(self, modality: Modality | None, problem: InputProblem) -> None:
         self.refused.emit(modality, f"{problem.name}: {problem.problem}", problem.remedy)
 
     def _say_moved(self, modality: Modality, name: str) -> None:
         words = {
-            Modality.IMAGE: self.tr("{} is an image: it was put into Image."),
-            Modality.AUDIO: self.tr("{} is a recording: it was put into Audio."),
-            Modality.RECORD: self.tr("{} is for the record: it was put there."),
+            Modality.IMAGE: f"{name} is an image: it was put into Image.",
+            Modality.AUDIO: f"{name} is a recording: it was put into Audio.",
+            Modality.RECORD: f"{name} is for the record: it was put there.",
         }
-        self.moved.emit(modality, words[modality].format(name))
+        self.moved.emit(modality, words[modality])
 
     def _offered(self, found: Survey) -> None:
-        words = {
-            Modality.IMAGE: self.tr("{} is an image: it goes to Image"),
-            Modality.AUDIO: self.tr("{} is a recording: it goes to Audio"),
-            Modality.RECORD: self.tr("{} is text: it goes to Record"),
-        }
         if found.cases:
-            self._judge(tuple(Modality), self.tr("{} is a case: it is opened").format(found.cases[0].name))
+            self._judge(tuple(Modality), f"{found.cases[0].name} is a case: it is opened")
         elif len(found.taken) == 1:
             modality, item = found.taken[0]
-            self._judge((modality,), words[modality].format(item.name))
+            words = {
+                Modality.IMAGE: f"{item.name} is an image: it goes to Image",
+                Modality.AUDIO: f"{item.name} is a recording: it goes to Audio",
+                Modality.RECORD: f"{item.name} is text: it goes to Record",
+            }
+            self._judge((modality,), words[modality])
         elif found.taken:
             kinds = tuple(dict.fromkeys(kind for kind, _ in found.taken))
-            self._judge(kinds, self.tr("Files that can be read: {}").format(len(found.taken)))
+            self._judge(kinds, f"Files that can be read: {len(found.taken)}")
         elif len(found.problems) == 1:
             _, problem = found.problems[0]
             self._judge((), f"{problem.name}: {problem.problem}")
         else:
-            self._judge((), self.tr("There is nothing here that mmdesk reads"))
+            self._judge((), "There is nothing here that mmdesk reads")
 
     def _judge(self, takers: tuple[Modality, ...], reason: str) -> None:
         panels = dict.fromkeys(takers, "accept") or dict.fromkeys(Modality, "refuse")
         self.verdict.emit(Verdict(panels, reason))
-
-    def _unknown(self) -> str:
-        return self.tr("mmdesk takes files, images and text")
-
-    def _reads(self) -> str:
-        return self.tr("mmdesk reads PNG, JPEG, TIFF, DICOM, WAV, FLAC, OGG, MP3 and text.")
 
 
 def _paths(mime: QMimeData) -> list[Path]:

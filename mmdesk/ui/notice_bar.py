@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton
 from mmdesk.ui import icons
 from mmdesk.ui.panel import label, set_property
 from mmdesk.ui.theme import GRID
+from mmdesk.ui.wording import said, said_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +16,17 @@ class _Notice:
     text: str
     button: str
     tone: str
+    remedy: str
+
+    @property
+    def waits(self) -> bool:
+        return bool(self.button) or self.tone == "problem"
 
 
 class NoticeBar(QFrame):
-    """Shows one notice at a time, the newest. One that has a button waits behind newer ones, since what
-    it offers can still be had; any other is gone for good."""
+    """Shows one notice at a time, the newest. Behind it waits what offers something that can still be
+    had, and what is a problem until it is withdrawn or put away; any other is gone for good. It is
+    given English, and says it in the language of the window."""
 
     chosen = Signal(str)  # the key of the notice whose button was pressed
     dismissed = Signal(str)  # the key of the notice that was put away
@@ -43,17 +50,16 @@ class NoticeBar(QFrame):
         row.addWidget(self._button)
         row.addWidget(self._close)
         self.retranslate()
-        self.hide()
 
     @property
     def text(self) -> str:
         """What is shown, "" where nothing is."""
         return "" if self.isHidden() else self._words.text()
 
-    def say(self, key: str, text: str, button: str = "", tone: str = "notice") -> None:
+    def say(self, key: str, text: str, button: str = "", tone: str = "notice", remedy: str = "") -> None:
         """tone: notice or problem. Without the words for a button there is none."""
-        self._notices = {old: notice for old, notice in self._notices.items() if notice.button and old != key}
-        self._notices[key] = _Notice(text, button, tone)
+        waiting = {old: notice for old, notice in self._notices.items() if notice.waits and old != key}
+        self._notices = {**waiting, key: _Notice(text, button, tone, remedy)}
         self._show()
 
     def withdraw(self, key: str) -> None:
@@ -65,15 +71,16 @@ class NoticeBar(QFrame):
         self.setVisible(bool(self._notices))
         if self._notices:
             notice = list(self._notices.values())[-1]
-            self._words.setText(notice.text)
-            self._button.setText(notice.button)
+            self._words.setText(said_together(notice.text, notice.remedy))
+            self._button.setText(said(notice.button))
             self._button.setVisible(bool(notice.button))
             set_property(self, "tone", notice.tone)
-            self.setAccessibleName(notice.text)
+            self.setAccessibleName(self._words.text())
 
     def retranslate(self) -> None:
         self._close.setToolTip(self.tr("Dismiss"))
         self._close.setAccessibleName(self.tr("Dismiss"))
+        self._show()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
         if event.type() == QEvent.Type.LanguageChange:

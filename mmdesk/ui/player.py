@@ -237,20 +237,20 @@ class Player(QObject):
             return f"{problem.name}: {problem.problem}", problem.remedy
         if problem.trouble is Trouble.DEVICE:
             return (
-                self.tr("There is nothing to play sound on."),
-                self.tr("Connect headphones or loudspeakers and press Play again."),
+                "There is nothing to play sound on.",
+                "Connect headphones or loudspeakers and press Play again.",
             )
         if problem.trouble is Trouble.REFUSED:
             return (
-                self.tr("The sound device does not play: {}").format(problem.reason),
-                self.tr("Close programs that use it, or choose another one in the system's sound settings."),
+                f"The sound device does not play: {problem.reason}",
+                "Close programs that use it, or choose another one in the system's sound settings.",
             )
-        what = self.tr("Sound cannot be played: PortAudio is missing.")
+        what = "Sound cannot be played: PortAudio is missing."
         if sys.platform.startswith("linux"):
-            remedy = self.tr(
+            remedy = (
                 "Install the package libportaudio2 (Debian, Ubuntu) or portaudio (Fedora, Arch), then press"
                 " Play again."
             )
         else:
-            remedy = self.tr("Install mmdesk again: its package sounddevice brings PortAudio.")
+            remedy = "Install mmdesk again: its package sounddevice brings PortAudio."
         return what, remedy

@@ -218,7 +218,7 @@ class ReportPanel(ResultPanel):
         self._set_words()
 
     def _show_failure(self, event: Failed) -> None:
-        self.show_card(self.tr("The analysis failed: {}.").format(event.problem), event.remedy)
+        self.show_card(f"The analysis failed: {event.problem}.", event.remedy)
 
     def _show_text(self, report: Report) -> None:
         """What is on the panel is what the report holds, also where words were lost on the way."""

@@ -177,7 +177,17 @@ SENTENCES = (
     # ui/: cards of the panels
     QT_TRANSLATE_NOOP("said", "{}: unlike anything the model has seen, not scored"),
     QT_TRANSLATE_NOOP("said", "The analysis failed: {}."),
+    QT_TRANSLATE_NOOP("said", "The case was changed after this report was begun."),
+    QT_TRANSLATE_NOOP("said", "Analyse it again."),
     # ui/intake.py
+    QT_TRANSLATE_NOOP("said", "Text goes to Record"),
+    QT_TRANSLATE_NOOP("said", "An image goes to Image"),
+    QT_TRANSLATE_NOOP("said", "{} is an image: it goes to Image"),
+    QT_TRANSLATE_NOOP("said", "{} is a recording: it goes to Audio"),
+    QT_TRANSLATE_NOOP("said", "{} is text: it goes to Record"),
+    QT_TRANSLATE_NOOP("said", "{} is a case: it is opened"),
+    QT_TRANSLATE_NOOP("said", "Files that can be read: {}"),
+    QT_TRANSLATE_NOOP("said", "There is nothing here that mmdesk reads"),
     QT_TRANSLATE_NOOP("said", "This is a link, not a file on this computer"),
     QT_TRANSLATE_NOOP("said", "Save it to a folder first."),
     QT_TRANSLATE_NOOP("said", "mmdesk takes files, images and text"),

@@ -204,8 +204,8 @@ class MainWindow(QMainWindow):
 
     def _say_outdated(self) -> None:
         if self.report.report is not None and self.desk.report is None:
-            text = self.tr("The case was changed after this report was begun.")
-            self.report.show_card(text, self.tr("Analyse it again."), tone="notice")
+            text = "The case was changed after this report was begun."
+            self.report.show_card(text, "Analyse it again.", tone="notice")
 
     def _show_report(self, report: Report) -> None:
         for consumer in (self.report, self.findings):
@@ -225,7 +225,7 @@ class MainWindow(QMainWindow):
 
     def _refused(self, modality: Modality | None, text: str, remedy: str) -> None:
         if modality is None:
-            self.notice.say("refused", f"{text}. {remedy}", tone="problem")
+            self.notice.say("refused", text, tone="problem", remedy=remedy)
         else:
             self.inputs[modality].show_card(text, remedy)
 
@@ -235,7 +235,7 @@ class MainWindow(QMainWindow):
     def _engine_changed(self, state: EngineState) -> None:
         self.status.show_state(state)
         if state.phase in (Phase.DIED, Phase.FAILED):
-            self.notice.say("engine", f"{state.problem}. {state.remedy}", tone="problem")
+            self.notice.say("engine", state.problem or "", tone="problem", remedy=state.remedy or "")
         elif state.phase is Phase.READY:
             self.notice.withdraw("engine")
         self._update_actions()

@@ -114,8 +114,8 @@ class _Thread(QThread):
         if len(self._deaths) < MAX_DEATHS:
             engine.start()
             return
-        problem = self.tr("{}, three times within a minute").format(engine.state.problem)
-        remedy = self.tr("Close other programs to free memory, then choose the pack again, or another one.")
+        problem = f"{engine.state.problem}, three times within a minute"
+        remedy = "Close other programs to free memory, then choose the pack again, or another one."
         engine.give_up(problem, remedy)
 
     def _analyze(self, job: _Job) -> None:
@@ -124,15 +124,14 @@ class _Thread(QThread):
             return
         self._mend()
         if self._engine is None:
-            problem = self.tr("no pack is loaded")
-            self._say(job, Failed(None, problem, self.tr("Choose a pack.")))
+            self._say(job, Failed(None, "no pack is loaded", "Choose a pack."))
             return
         try:
             for event in self._engine.analyze(job.case, job.stop):
                 self._say(job, event)
         except Exception as error:
-            problem = self.tr("the engine made a mistake ({})").format(type(error).__name__)
-            remedy = self.tr("Please report it with the lines below.")
+            problem = f"the engine made a mistake ({type(error).__name__})"
+            remedy = "Please report it with the lines below."
             self._say(job, Failed(None, problem, remedy, traceback.format_exc()))
             raise
 
