@@ -111,5 +111,3 @@ class Opened:
         for item in (self.window, self.application):
             item.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-

@@ -314,5 +314,3 @@ def test_a_refused_file_has_a_card_in_its_panel_or_a_line_below_the_toolbar(open
     assert one.window.notice.text == ""
     one.desk.intake.take_paths([path])
     one.until(lambda: "notes.zip" in one.window.notice.text)
-
-
