@@ -1,0 +1,168 @@
+"""Pictures to look at, and the memory that reading takes."""
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+from pydicom import Dataset
+from pydicom.dataset import FileMetaDataset
+from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRLittleEndian
+from support.memory import peak_of
+from support.pictures import noise, png
+
+from mmdesk.case import Input
+from mmdesk.errors import InputProblem
+from mmdesk.media import checks, picture
+from mmdesk.media.picture import SMALL, read_picture
+
+
+def read(values):
+    return read_picture(Input("a.png", data=png(values)))
+
+
+# ---- levels
+
+
+def test_the_first_level_is_the_file_to_the_bit():
+    values = noise(40, 60)
+    shown = read(values)
+    assert shown.levels[0].dtype == np.uint16
+    assert np.array_equal(shown.levels[0], values)
+    assert (shown.name, shown.size, len(shown.levels)) == ("a.png", (60, 40), 1)
+    assert shown.nbytes == 2 * values.size
+
+
+def test_eight_bits_reach_from_black_to_white():
+    values = noise(40, 60, np.uint8)
+    assert np.array_equal(read(values).levels[0], values.astype(np.uint16) * 257)
+
+
+@pytest.mark.parametrize("band", [1, 5000, 2**22])
+def test_each_level_is_the_mean_of_the_last(monkeypatch, band):
+    monkeypatch.setattr(picture, "BAND", band)
+    monkeypatch.setattr(picture, "SMALL", 1000)
+    values = noise(301, 402)
+    levels = read(values).levels
+    assert [level.shape for level in levels] == [(301, 402), (150, 201), (75, 100), (37, 50), (18, 25)]
+    for last, level in zip(levels, levels[1:], strict=False):
+        even = last[: level.shape[0] * 2, : level.shape[1] * 2].astype(np.uint32)
+        quarters = even[::2, ::2] + even[1::2, ::2] + even[::2, 1::2] + even[1::2, 1::2]
+        assert np.array_equal(level, (quarters + 2) // 4)
+
+
+def test_a_strip_ends_small_too():
+    """Its smaller levels are what is drawn when all of it is seen, and the thumbnail."""
+    assert read(noise(16, 90_000)).levels[-1].size <= SMALL
+
+
+def test_the_usual_range_leaves_the_outliers_out():
+    values = np.full((100, 100), 20_000, np.uint16)
+    values[50:] = 40_000
+    values[0, :40], values[-1, :40] = 0, 65_535
+    assert read(values).usual == (20_000, 40_000)
+
+
+def test_what_dicom_says_of_the_picture_is_kept(dicom):
+    shown = read_picture(Input("a.dcm", data=dicom(noise(20, 30), BodyPartExamined="CHEST")))
+    assert shown.tags["BodyPartExamined"] == "CHEST" and "PatientName" not in shown.tags
+
+
+def test_problems_are_those_of_the_image():
+    with pytest.raises(InputProblem, match="no contrast"):
+        read(np.full((20, 30), 7, np.uint8))
+
+
+# ---- memory
+
+
+@pytest.fixture(scope="module")
+def dicom():
+    def make(values, **elements):
+        dataset = Dataset()
+        dataset.file_meta = FileMetaDataset()
+        dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+        dataset.SOPClassUID, dataset.SOPInstanceUID = ComputedRadiographyImageStorage, "1.2.3"
+        dataset.PatientName, dataset.Modality = "Doe^Jane", "CR"
+        dataset.Rows, dataset.Columns = values.shape[:2]
+        dataset.SamplesPerPixel = values.ndim if values.ndim == 3 else 1
+        dataset.PhotometricInterpretation = "RGB" if values.ndim == 3 else "MONOCHROME2"
+        if values.ndim == 3:
+            dataset.PlanarConfiguration = 0
+        dataset.BitsAllocated = dataset.BitsStored = 8 * values.itemsize
+        dataset.HighBit, dataset.PixelRepresentation = dataset.BitsStored - 1, 0
+        dataset.PixelData = values.tobytes()
+        for keyword, value in elements.items():
+            setattr(dataset, keyword, value)
+        file = BytesIO()
+        dataset.save_as(file, enforce_file_format=True)
+        return file.getvalue()
+
+    return make
+
+
+def saved(made, format, **options):
+    file = BytesIO()
+    made.save(file, format, **options)
+    return file.getvalue()
+
+
+def turned():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # Orientation: a quarter
+    return exif
+
+
+WINDOW = {"WindowCenter": "400", "WindowWidth": "800", "RescaleSlope": "2", "RescaleIntercept": "-1024"}
+KINDS = {
+    "grey": lambda side, dicom: png(ramp(side, np.uint8)),
+    "RGB": lambda side, dicom: png(np.asarray(grey(side).convert("RGB"))),
+    "RGBA": lambda side, dicom: png(np.asarray(grey(side).convert("RGBA"))),
+    "palette": lambda side, dicom: saved(grey(side).convert("P"), "PNG", compress_level=1, transparency=0),
+    "16 bit": lambda side, dicom: png(ramp(side, np.uint16)),
+    "turned": lambda side, dicom: saved(grey(side).convert("RGB"), "PNG", compress_level=1, exif=turned()),
+    "progressive JPEG": lambda side, dicom: saved(
+        grey(side).convert("RGB"), "JPEG", progressive=True, subsampling=0
+    ),
+    "float TIFF": lambda side, dicom: saved(Image.fromarray(ramp(side, np.float32)), "TIFF"),
+    "DICOM": lambda side, dicom: dicom(ramp(side, np.uint16)),
+    "DICOM window": lambda side, dicom: dicom(ramp(side, np.uint16), **WINDOW),
+    "DICOM RGB": lambda side, dicom: dicom(np.repeat(ramp(side, np.uint8)[..., None], 3, 2)),
+}
+
+
+def ramp(side, dtype):
+    steps = np.arange(side, dtype=np.uint32)
+    return ((steps[:, None] + steps) * (1 if dtype == np.uint8 else 5)).astype(dtype)
+
+
+def grey(side):
+    return Image.fromarray(ramp(side, np.uint8))
+
+
+READ = """
+import sys
+from mmdesk.case import Input
+from mmdesk.media.picture import read_picture
+assert read_picture(Input.from_path(sys.argv[1])).size[0] == int(sys.argv[2])
+"""
+
+
+def peak_of_reading(kind, side, folder, dicom):
+    path = folder / "picture"
+    path.write_bytes(KINDS[kind](side, dicom))
+    return peak_of(READ, str(path), str(side))
+
+
+@pytest.mark.parametrize("kind", ["RGBA", "DICOM window"])
+def test_reading_takes_a_bounded_number_of_bytes_a_pixel(kind, tmp_path, dicom):
+    small, large = (peak_of_reading(kind, side, tmp_path, dicom) for side in (1024, 3072))
+    assert (large - small) * 1e6 / (3072**2 - 1024**2) < 19
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_largest_picture_fits(kind, tmp_path, dicom):
+    peak = peak_of_reading(kind, int(checks.MAX_PIXELS**0.5), tmp_path, dicom)
+    print(f"\n{kind}: {peak:.0f} MB")
+    assert peak < 1300
