@@ -21,7 +21,7 @@ from mmdesk.events import (
 )
 from mmdesk.packs.manifest import Manifest, Task
 from mmdesk.plan import TITLES
-from mmdesk.report import RESEARCH_USE, Finding, Report, Status
+from mmdesk.report import RESEARCH_USE, Finding, Report, Status, percent
 
 _BAR = 24
 MARK = "┊"
@@ -97,8 +97,8 @@ class Terminal:
         width = max(len(finding.label) for finding in findings)
         self._line(f"\nFindings  ({MARK} absent below the first mark, present from the second on)", "bold")
         for finding in findings:
-            share = f"{finding.probability:.0%}"
-            line = f"{finding.label:<{width}}  {bar(finding)} {share:>4}  {finding.status}"
+            share = percent(finding.probability)
+            line = f"{finding.label:<{width}}  {bar(finding)} {share:>8}  {finding.status}"
             calm = finding.normal and finding.status is Status.PRESENT
             self._line(line, "green" if calm else _STYLES[finding.status])
 
