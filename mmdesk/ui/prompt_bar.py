@@ -70,7 +70,6 @@ class PromptBar(QWidget):
             self._group.addButton(chip)
             self._flow.addWidget(chip)
         self.prompt = asked
-        self._refuse("")
         self.retranslate()
 
     @property
@@ -83,6 +82,7 @@ class PromptBar(QWidget):
 
     @prompt.setter
     def prompt(self, asked: str | None) -> None:
+        self._refuse("")
         chosen = (self._find(asked) if asked else None) or next(iter(self._prompts), None)
         for chip in self._group.buttons():
             chip.setChecked(chosen is not None and chip.objectName() == chosen.name)
@@ -110,7 +110,6 @@ class PromptBar(QWidget):
             self._refuse(text)
             return
         self.field.clear()
-        self._refuse("")
         self.prompt = prompt.name
         self.asked.emit(prompt.name)
 
@@ -125,6 +124,7 @@ class PromptBar(QWidget):
         words = self.tr("“{text}” is nothing the pack {pack} can write. Ask for {titles}.")
         self.answer.setText(words.format(text=short, pack=self._pack, titles=self._titles()))
         self.answer.setVisible(bool(text))
+        self.field.setAccessibleDescription(self.answer.text() if text else "")
 
     def _titles(self) -> str:
         return ", ".join(f"“{prompt.title.lower()}”" for prompt in self._prompts)

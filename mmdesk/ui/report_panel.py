@@ -212,13 +212,10 @@ class ReportPanel(ResultPanel):
             case Stopped(report=report) if report is not None:
                 self._show_text(report)
                 self._set_report(report.stopped())
-            case Failed(detail=detail):
+            case Failed(problem=problem, remedy=remedy, detail=detail):
                 self._detail = detail
-                self._show_failure(event)
+                self.show_card(f"The analysis failed: {problem}.", remedy)
         self._set_words()
-
-    def _show_failure(self, event: Failed) -> None:
-        self.show_card(f"The analysis failed: {event.problem}.", event.remedy)
 
     def _show_text(self, report: Report) -> None:
         """What is on the panel is what the report holds, also where words were lost on the way."""
@@ -259,9 +256,6 @@ class ReportPanel(ResultPanel):
         self._copy_detail.setText(self.tr("Copy details"))
         for button in (self._sample, self._copy_text, self._copy_markdown, self._copy_detail):
             button.setAccessibleName(button.text())
-        if self.cards() and isinstance(self._last, Failed):
-            self.clear_cards()
-            self._show_failure(self._last)
         self._set_words()
 
     def _set_words(self) -> None:

@@ -89,11 +89,12 @@ def test_what_the_pack_cannot_write_is_said_and_not_asked(qtbot, bar, asked):
     type_(qtbot, bar, "Is there a tumour?")
     assert asked == [] and chosen(bar) == ["Full report"]
     assert bar.answer.isVisible() and bar.field.text() == "Is there a tumour?"
+    assert bar.field.accessibleDescription() == bar.answer.text()
     words = "“Is there a tumour?” is nothing the pack clinic can write."
     assert bar.answer.text() == f"{words} Ask for “full report”, “impression only”."
 
 
-@pytest.mark.parametrize("way", ["typing", "chip", "pack", "right words"])
+@pytest.mark.parametrize("way", ["typing", "chip", "pack", "case", "right words"])
 def test_the_refusal_goes_with_the_next_step(qtbot, bar, way):
     type_(qtbot, bar, "why")
     assert bar.answer.isVisible()
@@ -104,10 +105,12 @@ def test_the_refusal_goes_with_the_next_step(qtbot, bar, way):
             chip(bar, "Full report").click()
         case "pack":
             bar.set_pack(BIG)
+        case "case":
+            bar.prompt = None
         case "right words":
             bar.field.setText("full")
             qtbot.keyClick(bar.field, Qt.Key.Key_Return)
-    assert not bar.answer.isVisible()
+    assert not bar.answer.isVisible() and bar.field.accessibleDescription() == ""
 
 
 @pytest.mark.parametrize("text", ["", "   "])

@@ -505,7 +505,6 @@ def test_the_language_can_change_at_any_time(qtbot, panel, monkeypatch):
     QApplication.sendEvent(panel, QEvent(QEvent.Type.LanguageChange))
     assert panel.title.text() == "«REPORT»" and panel.chip.text() == "«failed»"
     assert visible_buttons(panel) == {"«Copy text»", "«Copy Markdown»", "«Copy details»"}
-    assert panel.cards() == ["«The analysis failed: the model is out of memory.»"]
     panel.clear()
     assert "«Try the sample case»" in visible_buttons(panel)
 
