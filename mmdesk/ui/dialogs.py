@@ -21,6 +21,7 @@ from mmdesk.ui.actions import Actions
 from mmdesk.ui.chooser import Chooser
 from mmdesk.ui.panel import label
 from mmdesk.ui.theme import GRID
+from mmdesk.ui.wording import said
 
 CHOICES = {name: allowed(name) for name in ("theme", "text_size", "language", "engine", "device")}
 
@@ -126,13 +127,20 @@ class ShortcutsDialog(QDialog):
     def __init__(self, actions: Actions, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._actions = actions
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(*[GRID * 2] * 4)
+        self._grid.setHorizontalSpacing(GRID * 3)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """All of it is words."""
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
-        grid = QGridLayout(self)
-        grid.setContentsMargins(*[GRID * 2] * 4)
-        grid.setHorizontalSpacing(GRID * 3)
+        while item := self._grid.takeAt(0):
+            item.widget().deleteLater()
         own = [
             (action.text(), [key.toString(QKeySequence.SequenceFormat.NativeText) for key in keys])
-            for action in actions
+            for action in self._actions
             if (keys := action.shortcuts())
         ]
         image = [
@@ -148,33 +156,49 @@ class ShortcutsDialog(QDialog):
             (self.tr("Move the cursor"), ["←", "→"]),
             (self.tr("Select a part"), [self.tr("drag")]),
         ]
-        self._column(grid, 0, self.tr("Window"), own)
-        self._column(grid, 2, self.tr("Image"), image)
-        self._column(grid, 2, self.tr("Audio"), sound, top=len(image) + 2)
+        self._column(0, self.tr("Window"), own)
+        self._column(2, self.tr("Image"), image)
+        self._column(2, self.tr("Audio"), sound, top=len(image) + 2)
 
-    def _column(self, grid: QGridLayout, left: int, title: str, rows: list, top: int = 0) -> None:
-        grid.addWidget(label(title.upper(), "title"), top, left, 1, 2)
+    def _column(self, left: int, title: str, rows: list, top: int = 0) -> None:
+        self._grid.addWidget(label(title.upper(), "title"), top, left, 1, 2)
         for row, (what, keys) in enumerate(rows, start=top + 1):
-            grid.addWidget(label(what), row, left)
-            grid.addWidget(label("   ".join(keys), tone="muted"), row, left + 1)
+            self._grid.addWidget(label(what), row, left)
+            self._grid.addWidget(label("   ".join(keys), tone="muted"), row, left + 1)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
 
 
 class AboutDialog(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("About mmdesk"))
         column = QVBoxLayout(self)
         column.setContentsMargins(*[GRID * 3] * 4)
         column.setSpacing(GRID)
         column.addWidget(label(f"mmdesk {__version__}", "large"))
-        for text in (
+        self._lines = [label() for _ in range(4)]
+        for line in self._lines:
+            line.setWordWrap(True)
+            line.setMinimumWidth(GRID * 50)
+            column.addWidget(line)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        self.setWindowTitle(self.tr("About mmdesk"))
+        words = (
             self.tr("Reads an image, heart sounds and a record with one local model and writes a report."),
             self.tr("Nothing leaves this machine."),
             self.tr("It is not a medical device. What the pack can and cannot do stands in its card."),
-            RESEARCH_USE,
-        ):
-            words = label(text)
-            words.setWordWrap(True)
-            words.setMinimumWidth(GRID * 50)
-            column.addWidget(words)
+            said(RESEARCH_USE),
+        )
+        for line, text in zip(self._lines, words, strict=True):
+            line.setText(text)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)

@@ -13,6 +13,7 @@ from mmdesk.plan import TITLES
 from mmdesk.report import Sentence
 from mmdesk.ui import theme
 from mmdesk.ui.theme import GRID
+from mmdesk.ui.wording import said
 
 # White space, and the characters that would make QTextDocument start a paragraph or a frame.
 _BREAKS = re.compile(r"[\s\ufdd0\ufdd1\ufffc]+")
@@ -46,6 +47,7 @@ class ReportText(QTextBrowser):
         self.viewport().setMouseTracking(True)
         self._kinds: list[_Kind] = []  # of each paragraph
         self._sentences: dict[int, Sentence] = {}  # by paragraph, of those that are complete
+        self._notices: dict[int, str] = {}  # by paragraph, as they were given
         self._section = ""
         self._open: str | None = None  # the sentence that is being written, as far as it goes
         self._chosen: int | None = None
@@ -76,7 +78,7 @@ class ReportText(QTextBrowser):
         with self.editing():
             self._cursor.select(QTextCursor.SelectionType.Document)
             self._cursor.removeSelectedText()
-            self._kinds, self._sentences = [], {}
+            self._kinds, self._sentences, self._notices = [], {}, {}
             self._section, self._open, self._under_mouse = "", None, None
             self._scrolled_by_hand = False
         self.choose(None)
@@ -97,7 +99,16 @@ class ReportText(QTextBrowser):
         bar.setValue(bar.maximum() if self._follow else self._place)
 
     def notice(self, text: str) -> None:
-        self._add(_Kind.NOTICE, _SIGN + _line(text))
+        """One of wording.SENTENCES: unlike the report it is in the language of the window."""
+        self._add(_Kind.NOTICE, _SIGN + _line(said(text)))
+        self._notices[len(self._kinds) - 1] = text
+
+    def _say_notices_again(self) -> None:
+        with self.editing():
+            for number, text in self._notices.items():
+                cursor = QTextCursor(self.document().findBlockByNumber(number))
+                cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+                cursor.insertText(_SIGN + _line(said(text)), self._char_format(_Kind.NOTICE))
 
     def write(self, section: str, text: str) -> None:
         """A piece of a sentence."""
@@ -202,6 +213,8 @@ class ReportText(QTextBrowser):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
             self._restyle()
+        elif event.type() == QEvent.Type.LanguageChange:
+            self._say_notices_again()
 
     def paintEvent(self, event):  # noqa: N802
         painter = QPainter(self.viewport())

@@ -172,8 +172,6 @@ SENTENCES = (
     # report.py
     QT_TRANSLATE_NOOP("said", "Research use only, not for diagnosis."),
     QT_TRANSLATE_NOOP("said", "Stopped on request; the report holds what was written until then."),
-    QT_TRANSLATE_NOOP("said", "under 1%"),
-    QT_TRANSLATE_NOOP("said", "over 99%"),
     # ui/: cards of the panels
     QT_TRANSLATE_NOOP("said", "{}: unlike anything the model has seen, not scored"),
     QT_TRANSLATE_NOOP("said", "The analysis failed: {}."),
