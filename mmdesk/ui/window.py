@@ -315,11 +315,11 @@ class MainWindow(QMainWindow):
 
     def _set_demo(self, on: bool) -> None:
         """What lay on the desk before is put away and can be brought back after; nothing else is kept."""
-        self._demo.stop()
         self._demo_number = 0
         self.filing.hides_recent = on
         self.desk.new()
         self.desk.demo = on
+        self._demo.stop()
         self._set_keeping()
         if on:
             self._play_demo()
