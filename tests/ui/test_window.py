@@ -4,11 +4,11 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from support import leftovers
 from support.opened import record_case
-from support.sample import FACTS, SENTENCES
+from support.sample import SENTENCES
 from support.scripted import Gate, reached, sample_events
 
 from mmdesk import resources
-from mmdesk.case import Input, Modality
+from mmdesk.case import Modality
 from mmdesk.engine.state import Phase
 from mmdesk.events import (
     Failed,
