@@ -1,0 +1,115 @@
+"""Closing the window, whatever it does: gone at once, and nothing is left (tests.support.opened looks)."""
+
+import gc
+import threading
+
+import pytest
+from PySide6.QtCore import Qt
+from support.opened import record_case
+from support.scripted import Gate, reached, sample_events
+
+from mmdesk import casefile
+from mmdesk.archive import Archive
+from mmdesk.events import Stage, StageStarted
+
+BOTH = pytest.mark.parametrize("engine", ["process", "thread"])
+ENGINE_S = 5.0
+
+
+@BOTH
+def test_idle(open_window, engine: str) -> None:
+    one = open_window(engine=engine)
+    one.model.load(record_case())
+    one.do["analyse"].trigger()
+    one.until_ended()
+    one.close()
+    assert gc.isenabled()
+
+
+@BOTH
+def test_loading(open_window, engine: str) -> None:
+    one = open_window("late_engine", engine=engine)
+    one.until(lambda: reached(one.pack, "load"))
+    one.close()
+
+
+@BOTH
+def test_loading_with_an_analysis_that_waits(open_window, engine: str) -> None:
+    one = open_window("late_engine", engine=engine)
+    one.model.load(record_case())
+    one.do["analyse"].trigger()
+    one.close()
+    assert one.lasts == []
+
+
+@BOTH
+@pytest.mark.parametrize("deaf", [False, True])
+def test_working(open_window, engine: str, deaf: bool) -> None:
+    one = open_window(engine=engine)
+    one.model.load(record_case())
+    one.play(StageStarted(Stage.ENCODE), Gate("gate", deaf), *sample_events(record_case()))
+    one.run_to_gate()
+    one.close()
+    assert one.lasts == []
+
+
+def test_the_window_hides_before_anything_is_waited_for(open_window) -> None:
+    one = open_window()
+    for name in ("settings", "open"):
+        one.do[name].trigger()
+    begun, seen = threading.Event(), []
+
+    def decode() -> None:
+        begun.set()
+        hidden.wait(ENGINE_S)
+        seen.append(one.window.isVisible())
+
+    hidden = threading.Event()
+    hide = one.window.hideEvent
+
+    def hear(event) -> None:
+        hide(event)
+        hidden.set()
+
+    one.window.hideEvent = hear
+    one.desk.decoding.run("picture", decode, seen.append)
+    assert begun.wait(ENGINE_S)
+    one.close()
+    assert seen == [False] and hidden.is_set()
+
+
+def test_what_was_typed_last_is_kept_and_no_crash_is_told_of(open_window) -> None:
+    one = open_window()
+    one.qtbot.keyClicks(one.window.record.editor, "4-year-old boy")
+    one.close()
+    archive = Archive(one.desk.archive.folder)
+    (kept,) = archive.recent(2)
+    assert archive.unfinished() == []
+    (item,) = casefile.load(kept.path).case.inputs["record"]
+    assert item.data == b"4-year-old boy"
+
+
+def test_ctrl_q_and_closing_twice(open_window) -> None:
+    one = open_window()
+    one.window.activateWindow()
+    one.until(one.window.isActiveWindow)
+    gone = []
+    one.window.gone.connect(lambda: gone.append(True))
+    one.qtbot.keyClick(one.window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    assert not one.window.isVisible()
+    one.window.close()
+    one.until(lambda: gone)
+    one.until(lambda: not one.worker.busy)
+    assert gone == [True]
+    one.closed = True
+
+
+def test_the_window_opens_as_it_was_left(open_window) -> None:
+    one = open_window()
+    one.window.resize(900, 700)  # on a screen of 800 × 800 that is 880 wide
+    one.window._splitters["desk"].setSizes([500, 360])
+    sizes = one.window._splitters["desk"].sizes()
+    one.close()
+    again = open_window()
+    assert again.window.height() == 700
+    assert again.window._splitters["desk"].sizes()[0] == pytest.approx(sizes[0], abs=20)
