@@ -4,9 +4,11 @@ They come from parts that know no Qt, or stay on the screen while the language c
 finds them here. What varies may be one of them, too.
 """
 
+from typing import cast
+
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
-SENTENCES = (
+_ALL = (
     # media/files.py, and the names of what there may be instead
     QT_TRANSLATE_NOOP("said", "this is {}, not {}"),
     QT_TRANSLATE_NOOP("said", "this is {}"),
@@ -113,6 +115,7 @@ SENTENCES = (
     QT_TRANSLATE_NOOP("said", "the pack holds {}, which is no part of a pack and will not be opened"),
     QT_TRANSLATE_NOOP("said", "Choose the device cpu."),
     QT_TRANSLATE_NOOP("said", "Built-in packs: {}."),
+    QT_TRANSLATE_NOOP("said", "none"),
     QT_TRANSLATE_NOOP("said", "Get the pack again."),
     QT_TRANSLATE_NOOP("said", "Get the pack again from where it came."),
     QT_TRANSLATE_NOOP("said", "Take that file out if you trust the rest, or {}"),
@@ -241,3 +244,4 @@ SENTENCES = (
     QT_TRANSLATE_NOOP("said", "Saved as {}, without what is no longer there: {}."),
     QT_TRANSLATE_NOOP("said", "Kept cases that were deleted: {}."),
 )
+SENTENCES = cast(tuple[str, ...], _ALL)  # PySide does not say that they are str

@@ -13,6 +13,7 @@ from mmdesk.ui.sentences import SENTENCES
 
 _OWN_NAMES = ("typed text", "pasted text")  # of records that are no files; others stay as they are
 _ENDS = (".", "…", "?", "!")
+Patterns = list[tuple[str, re.Pattern[str]]]
 
 
 def said(text: str) -> str:
@@ -29,24 +30,39 @@ def said_together(text: str, remedy: str) -> str:
 
 
 def _find(text: str) -> str | None:
-    """A sentence that begins with what varies may take a name for it: the name is looked for before."""
-    closed, open_ = _patterns()
-    return _filled(text, closed) or _of_a_thing(text) or _filled(text, open_) or _glued(text)
+    """A sentence that begins with what varies may take a name for it, and one that ends with it another
+    sentence: what is surer is tried before."""
+    whole, begun, open_ = _patterns()
+    return (
+        _filled(text, whole)
+        or _two(text)
+        or _filled(text, begun)
+        or _of_a_thing(text)
+        or _filled(text, open_)
+        or _stopped(text)
+    )
 
 
 @cache
-def _patterns() -> tuple[tuple[tuple[str, re.Pattern[str]], ...], ...]:
-    """SENTENCES as patterns: those that begin with a word, and the others; the most exact ones first."""
-    exact_first = sorted(SENTENCES, key=lambda sentence: -len(sentence.replace("{}", "")))
-    made = [
-        (sentence, re.compile(re.escape(sentence).replace(r"\{\}", "(.+?)"), re.DOTALL))
-        for sentence in exact_first
-    ]
-    closed = tuple(item for item in made if not item[0].startswith("{}"))
-    return closed, tuple(item for item in made if item[0].startswith("{}"))
+def _patterns() -> tuple[Patterns, Patterns, Patterns]:
+    """SENTENCES from their first word to a full stop, those that only begin with a word, and the others;
+    the most exact ones first."""
+    whole: Patterns = []
+    begun: Patterns = []
+    open_: Patterns = []
+    for sentence in sorted(SENTENCES, key=lambda sentence: -len(sentence.replace("{}", ""))):
+        kind = open_ if sentence.startswith("{}") else whole if sentence.endswith(".") else begun
+        kind.append((sentence, _pattern(sentence)))
+    return whole, begun, open_
 
 
-def _filled(text: str, patterns: tuple[tuple[str, re.Pattern[str]], ...]) -> str | None:
+def _pattern(sentence: str) -> re.Pattern[str]:
+    """A full stop belongs to the sentence, not to what varies."""
+    pattern = re.escape(sentence).replace(r"\{\}", "(.+?)")
+    return re.compile(pattern if sentence.endswith(".") else rf"{pattern}(?<!\.)", re.DOTALL)
+
+
+def _filled(text: str, patterns: Patterns) -> str | None:
     for sentence, pattern in patterns:
         if match := pattern.fullmatch(text):
             parts = [said(part) for part in match.groups()]
@@ -56,7 +72,7 @@ def _filled(text: str, patterns: tuple[tuple[str, re.Pattern[str]], ...]) -> str
 
 def _of_a_thing(text: str) -> str | None:
     """NAME: sentence. A name may hold a colon, too."""
-    for colon in re.finditer(": ", text):
+    for colon in reversed(list(re.finditer(": ", text))):
         name, sentence = text[: colon.start()], _find(text[colon.end() :])
         if sentence:
             name = said(name) if name in _OWN_NAMES else name
@@ -64,11 +80,15 @@ def _of_a_thing(text: str) -> str | None:
     return None
 
 
-def _glued(text: str) -> str | None:
-    """A problem that was given a full stop, or two of them."""
+def _stopped(text: str) -> str | None:
+    """A problem that was given a full stop."""
     if text.endswith(".") and (sentence := _find(text[:-1])):
         return QCoreApplication.translate("said", "{}.").format(sentence)
+    return None
+
+
+def _two(text: str) -> str | None:
     first, _, second = text.partition("; ")
-    if second and (_find(first) or _find(second)):
-        return QCoreApplication.translate("said", "{}; {}").format(said(first), said(second))
+    if second and (one := _find(first)) and (other := _find(second)):
+        return QCoreApplication.translate("said", "{}; {}").format(one, other)
     return None
