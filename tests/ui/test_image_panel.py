@@ -5,8 +5,8 @@ import sys
 import threading
 
 import pytest
-from PySide6.QtCore import Qt, QTranslator
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QSize, Qt, QTranslator
+from PySide6.QtGui import QIcon, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from support.pictures import image, noise, png
@@ -187,27 +187,25 @@ def test_thumbnails_are_made_once(desk, monkeypatch):
 # ---- room
 
 
-@pytest.mark.parametrize(("room", "kept"), [(0, ["2"]), (9600, ["1", "2"]), (10**9, ["0", "1", "2"])])
+@pytest.mark.parametrize(("room", "kept"), [(0, ["0"]), (9600, ["0", "2"]), (10**9, ["0", "1", "2"])])
 def test_the_chosen_one_stays_and_the_others_while_there_is_room(desk, monkeypatch, room, kept):
     monkeypatch.setattr(pictures, "ROOM", room)
-    for n in range(3):  # 60 × 80 pixels of two bytes
-        desk.add(image(str(n), seed=n))
+    desk.add(*(image(str(n), seed=n) for n in range(3)))  # 60 × 80 pixels of two bytes
     held = desk.panel._pictures
     assert sorted(read.name for read in held._pictures.values()) == kept
     assert all(held.thumbnail(item) is not None for item in desk.model.inputs(IMAGE))
-    QTest.keyClick(desk.panel.view, Qt.Key.Key_Home)
+    QTest.keyClick(desk.panel.view, Qt.Key.Key_PageDown)
     desk.settle()
-    assert desk.shown == "0" and held.picture(desk.model.inputs(IMAGE)[0]) is desk.panel.view.picture
+    assert desk.shown == "1" and held.picture(desk.model.inputs(IMAGE)[1]) is desk.panel.view.picture
 
 
 def test_the_one_not_looked_at_for_longest_goes_first(desk, monkeypatch):
     for n in range(3):
         desk.add(image(str(n), seed=n))
     QTest.keyClick(desk.panel.view, Qt.Key.Key_Home)
-    QTest.keyClick(desk.panel.view, Qt.Key.Key_End)
     monkeypatch.setattr(pictures, "ROOM", 9600)
     desk.add(image("3", seed=3))
-    assert [read.name for read in desk.panel._pictures._pictures.values()] == ["2", "3"]
+    assert [read.name for read in desk.panel._pictures._pictures.values()] == ["0", "3"]
 
 
 # ---- several
@@ -243,8 +241,13 @@ def test_what_is_added_is_shown_and_what_is_removed_moves_nothing(desk):
     desk.model.remove(IMAGE, first)
     assert desk.shown == "2.png" and desk.panel.strip.currentRow() == 1
     assert desk.panel.view.width_ == 9000
-    desk.model.remove(IMAGE, third)
+    desk.model.set_inputs(IMAGE, (first, second, third))
+    QTest.keyClick(desk.panel.view, Qt.Key.Key_PageUp)
     assert desk.shown == "1.png"
+    desk.model.remove(IMAGE, first)
+    assert desk.shown == "1.png" and desk.panel.strip.currentRow() == 0
+    desk.model.remove(IMAGE, second)
+    assert desk.shown == "2.png"
 
 
 def test_the_whole_path_by_keyboard(desk):
@@ -369,8 +372,12 @@ def test_cards_of_an_analysis_go_with_their_image_or_the_next_one(desk):
 # ---- theme and language
 
 
-def middle_of_thumbnail(panel, row, y):
-    return panel.strip.item(row).icon().pixmap(SIDE, SIDE).toImage().pixelColor(SIDE // 2, y).name().upper()
+def on_thumbnail(panel, row, y):
+    """The colour in its middle column, which is the same where it is chosen."""
+    modes = (QIcon.Mode.Normal, QIcon.Mode.Selected)
+    shown = [panel.strip.item(row).icon().pixmap(QSize(SIDE, SIDE), mode).toImage() for mode in modes]
+    assert shown[0] == shown[1]
+    return shown[0].pixelColor(SIDE // 2, y).name().upper()
 
 
 def test_a_change_of_theme(desk, qapp):
@@ -389,8 +396,8 @@ def test_a_change_of_theme(desk, qapp):
         desk.add(image("a.png", 20, 80), image("b.png", 20, 80, 1))
         for look in ("light", "dark"):
             theme.apply(qapp, look)
-            assert middle_of_thumbnail(panel, 0, 2) == theme.THEMES[look].ground
-            assert middle_of_thumbnail(panel, 1, SIDE // 2) != theme.THEMES[look].ground
+            assert on_thumbnail(panel, 0, 2) == theme.THEMES[look].ground
+            assert on_thumbnail(panel, 1, SIDE // 2) != theme.THEMES[look].ground
     finally:
         theme.apply(qapp, "dark")
 

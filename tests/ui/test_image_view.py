@@ -240,6 +240,8 @@ def test_the_fit_follows_the_size_until_it_is_zoomed(view):
     assert view.transform().m11() == zoomed
     QTest.mouseDClick(view.viewport(), LEFT)
     assert view.transform().m11() == pytest.approx(0.5, rel=0.03)
+    view.resize(300, 300)
+    assert view.transform().m11() == pytest.approx(0.3, rel=0.03)
 
 
 def test_zoomed_the_middle_stays_when_the_view_is_resized(view):
@@ -337,6 +339,7 @@ def test_a_touch_pad_does_not_rush(view):
         wheel(view, turned)
     assert asked == []
     wheel(view, -20)
+    wheel(view, -60)
     assert asked == ["next"]
 
 
