@@ -274,9 +274,10 @@ def test_the_row_with_the_focus_and_the_marks_stay_in_the_next_analysis(panel):
     analyse(panel)
     panel.list.setCurrentIndex(panel.list.findings.index(panel.list.findings.row_of(UNSURE.name)))
     panel.mark((PNEUMONIA.name,))
-    score(panel, PNEUMONIA, UNSURE)
-    current = panel.list.findings.rows[panel.list.currentIndex().row()]
-    assert current == UNSURE and pixels(picture(panel, PNEUMONIA.name), "marked")
+    score(panel, PNEUMONIA, UNSURE, MURMUR[4])
+    current = panel.list.currentIndex()
+    assert current.isValid() and panel.list.findings.rows[current.row()] == UNSURE
+    assert pixels(picture(panel, PNEUMONIA.name), "marked")
 
 
 # ---- an analysis
@@ -331,6 +332,16 @@ def test_a_stop_after_the_scores_keeps_them(panel):
     score(panel, PNEUMONIA)
     panel.show_event(Stopped(Stage.WRITE))
     assert rows(panel)[1:] == [PNEUMONIA.name]
+
+
+@pytest.mark.parametrize("slow", [False, True])
+def test_findings_that_come_only_with_the_report_are_shown(panel, slow):
+    score(panel, UNSURE)
+    panel.begin()
+    if slow:
+        take_long(panel)
+    panel.show_event(EVENTS[-1])
+    assert rows(panel)[1] == NORMAL.name and "calibrated" in panel.chip.text()
 
 
 def test_nothing_scored_is_said(panel):
@@ -417,17 +428,17 @@ def test_the_language_can_change_at_any_time(qtbot, panel, monkeypatch):
     QApplication.sendEvent(panel, QEvent(QEvent.Type.LanguageChange))
     assert panel.title.text() == "«FINDINGS»" and panel.chip.text().startswith("«calibrated")
     assert "«present»" in spoken(panel, PNEUMONIA.name)
+    assert panel.list.findings.share(MURMUR[2]) == "«under 1%»"
     assert picture(panel, PNEUMONIA.name) != before
     panel.clear()
     assert notes(panel) == ["«Probabilities appear here when a case is analysed.»"]
 
 
 def test_the_words_of_a_new_language_get_their_room(qtbot, panel, monkeypatch):
-    panel.resize(460, 380)
     score(panel, PNEUMONIA)
     panel.list.doItemsLayout()
     beside = box(panel, PNEUMONIA.name).height()
-    monkeypatch.setattr(FindingsModel, "tr", lambda self, text, *rest: f"{text}, with many words")
+    monkeypatch.setattr(FindingsModel, "tr", lambda self, text, *rest: f"{text}{', with many words' * 4}")
     QApplication.sendEvent(panel, QEvent(QEvent.Type.LanguageChange))
     qtbot.waitUntil(lambda: box(panel, PNEUMONIA.name).height() > beside)
 
