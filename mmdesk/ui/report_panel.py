@@ -59,10 +59,10 @@ class ReportPanel(ResultPanel):
         self._withheld = QPushButton()
         self._withheld.setCheckable(True)
         self._withheld.setIcon(icons.icon("down", "muted"))
-        self._withheld.toggled.connect(self._open_withheld)
         self._withheld_text = label(tone="muted")
         self._withheld_text.setWordWrap(True)
         self._withheld_text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._withheld.toggled.connect(self._withheld_text.setVisible)
         self.body.addWidget(self._pages, 1)
         self.body.addWidget(self._stopped)
         self.body.addWidget(self._withheld, 0, Qt.AlignmentFlag.AlignLeft)
@@ -239,10 +239,6 @@ class ReportPanel(ResultPanel):
         self._withheld.setVisible(bool(sentences))
         self._withheld.setChecked(False)
         self._withheld_text.hide()
-
-    @Slot(bool)
-    def _open_withheld(self, opened: bool) -> None:
-        self._withheld_text.setVisible(opened)
 
     # ---- words
 
