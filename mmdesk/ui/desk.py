@@ -153,6 +153,7 @@ class Desk(QObject):
         """After this nothing is written any more; the worker closes by itself."""
         self.model.typing_ended.emit()
         self._quiet.stop()
+        self._job = 0
         self.autosave.close()
         self.decoding.close()
         self.reading.close()

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 from mmdesk import events
-from mmdesk.case import Case
+from mmdesk.case import Case, Modality
 from mmdesk.engine import StopRequested, StopToken
 from mmdesk.errors import PackProblem, PromptProblem
 from mmdesk.events import Event, ReportReady, Stage, StageFinished, StageStarted, Stopped, TextDelta
@@ -130,6 +130,23 @@ class EchoEngine:
             pass_gate(self._folder, case.id, _nothing if case.prompt == "deaf" else stop.check)
             yield TextDelta("image", case.id)
             yield StageFinished(Stage.READ, 1.0)
+            yield ReportReady(sample_report(case))
+        except StopRequested:
+            yield Stopped(Stage.READ, sample_report(case))
+
+
+class WordsEngine:
+    """Says a case's id, record and prompt as one text, before and after the gate "all"."""
+
+    def __init__(self, pack: Path) -> None:
+        self._folder = pack
+
+    def analyze(self, case: Case, stop: StopToken) -> Iterator[Event]:
+        words = f"{case.id} {(case.inputs[Modality.RECORD][0].data or b'').decode()} {case.prompt}"
+        try:
+            yield TextDelta("record", words)
+            pass_gate(self._folder, "all", stop.check)
+            yield TextDelta("record", words)
             yield ReportReady(sample_report(case))
         except StopRequested:
             yield Stopped(Stage.READ, sample_report(case))
