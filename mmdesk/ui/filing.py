@@ -50,8 +50,8 @@ class Filing(QObject):
     def pick(self, title: str, target: Modality | None) -> None:
         """Several files may be chosen; `target` is the panel that asked."""
         dialog = QFileDialog(self._window, title)
-        cases = self.tr("Cases, images, recordings, records")
-        dialog.setNameFilters([f"{cases} ({OPENS})", f"{self.tr('All files')} (*)"])
+        opens, all_ = self.tr("Cases, images, recordings, records"), self.tr("All files")
+        dialog.setNameFilters([f"{opens} ({OPENS})", f"{all_} (*)"])
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setProperty("target", target)
         dialog.filesSelected.connect(self._picked)
@@ -66,14 +66,15 @@ class Filing(QObject):
 
     @Slot()
     def save_as(self) -> None:
-        kinds = [f"{self.tr('Cases')} (*{SUFFIX})"]
-        dialog = self._save_dialog(self.tr("Save the case"), kinds, SUFFIX[1:])
+        cases = self.tr("Cases")
+        dialog = self._save_dialog(self.tr("Save the case"), [f"{cases} (*{SUFFIX})"], SUFFIX[1:])
         dialog.selectFile(f"case{SUFFIX}")
         dialog.fileSelected.connect(self._save_to)
 
     @Slot()
     def export(self) -> None:
-        kinds = ["Markdown (*.md)", f"{self.tr('Text')} (*.txt)", "JSON (*.json)"]
+        text = self.tr("Text")
+        kinds = ["Markdown (*.md)", f"{text} (*.txt)", "JSON (*.json)"]
         dialog = self._save_dialog(self.tr("Save the report"), kinds, "md")
         dialog.filterSelected.connect(self._kind_chosen)
         dialog.selectFile("report.md")

@@ -14,8 +14,14 @@ def chosen(setting: str) -> str:
     return "zh_CN" if QLocale.system().language() == QLocale.Language.Chinese else "en"
 
 
+def _locale(language: str) -> QLocale:
+    system, own = QLocale.system(), QLocale(language)
+    return system if system.language() == own.language() else own
+
+
 class Speaker:
-    """Installs the translators of one language and takes those of the last one out again."""
+    """Installs the translators of one language and takes those of the last one out again. Dates and
+    figures follow, in the system's own way where that is of the same language."""
 
     def __init__(self, app: QCoreApplication) -> None:
         self._app = app
@@ -27,6 +33,7 @@ class Speaker:
             self._app.removeTranslator(translator)
         self._installed = []
         self.language = language
+        QLocale.setDefault(_locale(language))
         if language == "en":
             return
         qt = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)

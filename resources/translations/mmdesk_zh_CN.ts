@@ -1,0 +1,1926 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>AboutDialog</name>
+    <message>
+        <source>About mmdesk</source>
+        <translation>关于 mmdesk</translation>
+    </message>
+    <message>
+        <source>Reads an image, heart sounds and a record with one local model and writes a report.</source>
+        <translation>用一个本地模型读取影像、心音和病历，并撰写报告。</translation>
+    </message>
+    <message>
+        <source>Nothing leaves this machine.</source>
+        <translation>数据不会离开本机。</translation>
+    </message>
+    <message>
+        <source>It is not a medical device. What the pack can and cannot do stands in its card.</source>
+        <translation>本软件不是医疗器械。模型包的能力与局限见其说明卡。</translation>
+    </message>
+</context>
+<context>
+    <name>Actions</name>
+    <message>
+        <source>New</source>
+        <translation>新建</translation>
+    </message>
+    <message>
+        <source>Put this case away and begin another</source>
+        <translation>收起当前病例，新建一个</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Open a case, an image, a recording or a record</source>
+        <translation>打开病例、影像、录音或病历</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Save the case with its inputs and its report</source>
+        <translation>保存病例及其输入和报告</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>Save the case under another name</source>
+        <translation>以其他名称保存病例</translation>
+    </message>
+    <message>
+        <source>Paste</source>
+        <translation>粘贴</translation>
+    </message>
+    <message>
+        <source>Paste an image, a file or text into its panel</source>
+        <translation>将图像、文件或文本粘贴到对应面板</translation>
+    </message>
+    <message>
+        <source>Analyse</source>
+        <translation>分析</translation>
+    </message>
+    <message>
+        <source>Read the case and write its report</source>
+        <translation>读取病例并撰写报告</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Stop; what was written is kept</source>
+        <translation>停止分析；已写内容保留</translation>
+    </message>
+    <message>
+        <source>Live</source>
+        <translation>实时</translation>
+    </message>
+    <message>
+        <source>Read again after every change</source>
+        <translation>每次改动后自动重新分析</translation>
+    </message>
+    <message>
+        <source>Copy as text</source>
+        <translation>复制为纯文本</translation>
+    </message>
+    <message>
+        <source>Copy the report as plain text</source>
+        <translation>将报告复制为纯文本</translation>
+    </message>
+    <message>
+        <source>Copy as Markdown</source>
+        <translation>复制为 Markdown</translation>
+    </message>
+    <message>
+        <source>Copy the report as Markdown</source>
+        <translation>将报告复制为 Markdown</translation>
+    </message>
+    <message>
+        <source>Save the report…</source>
+        <translation>保存报告…</translation>
+    </message>
+    <message>
+        <source>Save the report as Markdown, text or JSON</source>
+        <translation>将报告保存为 Markdown、文本或 JSON</translation>
+    </message>
+    <message>
+        <source>Demo mode</source>
+        <translation>演示模式</translation>
+    </message>
+    <message>
+        <source>Play the sample cases one after the other</source>
+        <translation>依次播放示例病例</translation>
+    </message>
+    <message>
+        <source>Delete kept cases</source>
+        <translation>删除留存病例</translation>
+    </message>
+    <message>
+        <source>Delete all kept cases but the open one</source>
+        <translation>删除除当前病例外的所有留存病例</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Dark or light</source>
+        <translation>深色或浅色</translation>
+    </message>
+    <message>
+        <source>Switch between dark and light</source>
+        <translation>切换深色与浅色</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>键盘快捷键</translation>
+    </message>
+    <message>
+        <source>The list of keyboard shortcuts</source>
+        <translation>快捷键列表</translation>
+    </message>
+    <message>
+        <source>About mmdesk</source>
+        <translation>关于 mmdesk</translation>
+    </message>
+    <message>
+        <source>What mmdesk is, and what it is not</source>
+        <translation>mmdesk 是什么，不是什么</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>Quit; the case is kept</source>
+        <translation>退出；病例自动留存</translation>
+    </message>
+</context>
+<context>
+    <name>AudioPanel</name>
+    <message>
+        <source>Reading…</source>
+        <translation>正在读取…</translation>
+    </message>
+    <message>
+        <source>There is nothing to show.</source>
+        <translation>没有可显示的内容。</translation>
+    </message>
+    <message>
+        <source>empty</source>
+        <translation>空</translation>
+    </message>
+    <message>
+        <source>problem</source>
+        <translation>有问题</translation>
+    </message>
+    <message>
+        <source>not scored</source>
+        <translation>未评分</translation>
+    </message>
+    <message>
+        <source>working…</source>
+        <translation>处理中…</translation>
+    </message>
+    <message>
+        <source>reading…</source>
+        <translation>读取中…</translation>
+    </message>
+    <message>
+        <source>ready</source>
+        <translation>就绪</translation>
+    </message>
+    <message>
+        <source>recordings: {}</source>
+        <translation>录音：{} 段</translation>
+    </message>
+    <message>
+        <source>{} · reused</source>
+        <translation>{} · 复用</translation>
+    </message>
+    <message>
+        <source>{what} · {milliseconds:.0f} ms</source>
+        <translation>{what} · {milliseconds:.0f} ms</translation>
+    </message>
+    <message>
+        <source>Audio</source>
+        <translation>听诊</translation>
+    </message>
+    <message>
+        <source>Drop heart sounds here:
+WAV, FLAC, OGG or MP3.</source>
+        <translation>将心音录音拖到此处：
+WAV、FLAC、OGG 或 MP3。</translation>
+    </message>
+</context>
+<context>
+    <name>Card</name>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Dismiss: {}</source>
+        <translation>关闭：{}</translation>
+    </message>
+</context>
+<context>
+    <name>EmptyTarget</name>
+    <message>
+        <source>Browse…</source>
+        <translation>浏览…</translation>
+    </message>
+    <message>
+        <source>Paste</source>
+        <translation>粘贴</translation>
+    </message>
+</context>
+<context>
+    <name>FactView</name>
+    <message>
+        <source>The last {} of {} figures are shown.</source>
+        <translation>仅显示最后 {} 项，共 {} 项数值。</translation>
+    </message>
+    <message>
+        <source>Figures found in the record</source>
+        <translation>病历中的数值</translation>
+    </message>
+    <message>
+        <source>Statements found in the record</source>
+        <translation>病历中的陈述</translation>
+    </message>
+    <message>
+        <source>Term</source>
+        <translation>项目</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>数值</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>单位</translation>
+    </message>
+    <message>
+        <source>Range</source>
+        <translation>参考范围</translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation>判读</translation>
+    </message>
+    <message>
+        <source>high</source>
+        <translation>偏高</translation>
+    </message>
+    <message>
+        <source>low</source>
+        <translation>偏低</translation>
+    </message>
+    <message>
+        <source>in range</source>
+        <translation>正常</translation>
+    </message>
+    <message>
+        <source>{}: reported</source>
+        <translation>{}：有</translation>
+    </message>
+    <message>
+        <source>{}: denied</source>
+        <translation>{}：否认</translation>
+    </message>
+</context>
+<context>
+    <name>Filing</name>
+    <message>
+        <source>Open a case, an image, a recording or a record</source>
+        <translation>打开病例、影像、录音或病历</translation>
+    </message>
+    <message>
+        <source>Cases, images, recordings, records</source>
+        <translation>病例、影像、录音、病历</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>所有文件</translation>
+    </message>
+    <message>
+        <source>Cases</source>
+        <translation>病例</translation>
+    </message>
+    <message>
+        <source>Save the case</source>
+        <translation>保存病例</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>Save the report</source>
+        <translation>保存报告</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>images: {}</source>
+        <translation>影像：{} 幅</translation>
+    </message>
+    <message>
+        <source>recordings: {}</source>
+        <translation>录音：{} 段</translation>
+    </message>
+    <message>
+        <source>record</source>
+        <translation>病历</translation>
+    </message>
+</context>
+<context>
+    <name>FilmStrip</name>
+    <message>
+        <source>{}: cannot be shown</source>
+        <translation>{}：无法显示</translation>
+    </message>
+</context>
+<context>
+    <name>FindingsModel</name>
+    <message>
+        <source>{finding}. Absent below {low}, present from {high} on.</source>
+        <translation>{finding}。低于 {low} 为未见，达到 {high} 为符合。</translation>
+    </message>
+    <message>
+        <source>under 1%</source>
+        <translation>低于 1%</translation>
+    </message>
+    <message>
+        <source>over 99%</source>
+        <translation>高于 99%</translation>
+    </message>
+    <message>
+        <source>present</source>
+        <translation>符合</translation>
+    </message>
+    <message>
+        <source>not sure</source>
+        <translation>不确定</translation>
+    </message>
+    <message>
+        <source>absent</source>
+        <translation>未见</translation>
+    </message>
+    <message>
+        <source>image</source>
+        <translation>影像</translation>
+    </message>
+    <message>
+        <source>audio</source>
+        <translation>听诊</translation>
+    </message>
+    <message>
+        <source>record</source>
+        <translation>病历</translation>
+    </message>
+    <message>
+        <source>{question} Scored from {inputs}</source>
+        <translation>{question} 评分依据：{inputs}</translation>
+    </message>
+    <message>
+        <source> percent</source>
+        <translation>%</translation>
+    </message>
+    <message>
+        <source>{label} {share}, {status}, from {inputs}</source>
+        <translation>{label} {share}，{status}，依据：{inputs}</translation>
+    </message>
+</context>
+<context>
+    <name>FindingsPanel</name>
+    <message>
+        <source>Findings</source>
+        <translation>发现</translation>
+    </message>
+    <message>
+        <source>working…</source>
+        <translation>处理中…</translation>
+    </message>
+    <message>
+        <source>calibrated · marks: absent below, present above</source>
+        <translation>已校准 · 刻度左侧为未见，右侧为符合</translation>
+    </message>
+    <message>
+        <source>Nothing here could be scored. The report says what was missing.</source>
+        <translation>没有可评分的内容。报告说明了缺少什么。</translation>
+    </message>
+    <message>
+        <source>Probabilities appear here when a case is analysed.</source>
+        <translation>分析病例后，概率显示在此处。</translation>
+    </message>
+</context>
+<context>
+    <name>ImagePanel</name>
+    <message>
+        <source>Reading…</source>
+        <translation>正在读取…</translation>
+    </message>
+    <message>
+        <source>There is nothing to show.</source>
+        <translation>没有可显示的内容。</translation>
+    </message>
+    <message>
+        <source>empty</source>
+        <translation>空</translation>
+    </message>
+    <message>
+        <source>problem</source>
+        <translation>有问题</translation>
+    </message>
+    <message>
+        <source>not scored</source>
+        <translation>未评分</translation>
+    </message>
+    <message>
+        <source>working…</source>
+        <translation>处理中…</translation>
+    </message>
+    <message>
+        <source>reading…</source>
+        <translation>读取中…</translation>
+    </message>
+    <message>
+        <source>ready</source>
+        <translation>就绪</translation>
+    </message>
+    <message>
+        <source>image</source>
+        <translation>影像</translation>
+    </message>
+    <message>
+        <source>images: {}</source>
+        <translation>影像：{} 幅</translation>
+    </message>
+    <message>
+        <source>{} · reused</source>
+        <translation>{} · 复用</translation>
+    </message>
+    <message>
+        <source>{what} · {milliseconds:.0f} ms</source>
+        <translation>{what} · {milliseconds:.0f} ms</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>影像</translation>
+    </message>
+    <message>
+        <source>Drop a radiograph or an MRI slice here:
+PNG, JPEG, TIFF or DICOM.</source>
+        <translation>将 X 线片或 MRI 层面拖到此处：
+PNG、JPEG、TIFF 或 DICOM。</translation>
+    </message>
+    <message>
+        <source>The chosen image</source>
+        <translation>选中的影像</translation>
+    </message>
+    <message>
+        <source>+ and - zoom, 0 shows all, Shift and arrows pan, Ctrl and arrows change the window, i inverts, Page Up and Page Down show the other images.</source>
+        <translation>+ 和 - 缩放，0 显示全图，Shift 加方向键平移，Ctrl 加方向键调节窗宽窗位，i 反相，Page Up 和 Page Down 切换影像。</translation>
+    </message>
+    <message>
+        <source>Images of the case</source>
+        <translation>病例影像</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>适应窗口</translation>
+    </message>
+    <message>
+        <source>Invert</source>
+        <translation>反相</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗宽窗位</translation>
+    </message>
+    <message>
+        <source>Add…</source>
+        <translation>添加…</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Whole range</source>
+        <translation>全部灰阶</translation>
+    </message>
+    <message>
+        <source>Usual range, without the outer half percent</source>
+        <translation>常用灰阶，去除两端各 0.5%</translation>
+    </message>
+</context>
+<context>
+    <name>ImageView</name>
+    <message>
+        <source>zoom {} %</source>
+        <translation>缩放 {} %</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Open files</source>
+        <translation>打开文件</translation>
+    </message>
+    <message>
+        <source>Child with a cough: radiograph, heart sound, record</source>
+        <translation>咳嗽患儿：X 线片、心音、病历</translation>
+    </message>
+    <message>
+        <source>Adult who is tired: record with blood tests</source>
+        <translation>乏力成人：含血液检验的病历</translation>
+    </message>
+</context>
+<context>
+    <name>NoticeBar</name>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>PromptBar</name>
+    <message>
+        <source>“{text}” is nothing the pack {pack} can write. Ask for {titles}.</source>
+        <translation>模型包 {pack} 无法撰写“{text}”。可选：{titles}。</translation>
+    </message>
+    <message>
+        <source>Ask for {}</source>
+        <translation>可输入：{}</translation>
+    </message>
+    <message>
+        <source>What to write</source>
+        <translation>撰写内容</translation>
+    </message>
+</context>
+<context>
+    <name>RecordPanel</name>
+    <message>
+        <source>1 fact</source>
+        <translation>1 条事实</translation>
+    </message>
+    <message>
+        <source>{} facts</source>
+        <translation>{} 条事实</translation>
+    </message>
+    <message>
+        <source>no facts</source>
+        <translation>无事实</translation>
+    </message>
+    <message>
+        <source>problem</source>
+        <translation>有问题</translation>
+    </message>
+    <message>
+        <source>working…</source>
+        <translation>处理中…</translation>
+    </message>
+    <message>
+        <source>empty</source>
+        <translation>空</translation>
+    </message>
+    <message>
+        <source>{} · reused</source>
+        <translation>{} · 复用</translation>
+    </message>
+    <message>
+        <source>ready</source>
+        <translation>就绪</translation>
+    </message>
+    <message>
+        <source>Record</source>
+        <translation>病历</translation>
+    </message>
+    <message>
+        <source>Text of the record</source>
+        <translation>病历文本</translation>
+    </message>
+    <message>
+        <source>Type or paste the record: age, complaints, blood tests …</source>
+        <translation>输入或粘贴病历（英文）：年龄、主诉、血液检验…</translation>
+    </message>
+    <message>
+        <source>The record is read in English only; the report is written in English.</source>
+        <translation>病历仅支持英文；报告以英文撰写。</translation>
+    </message>
+    <message>
+        <source>Paste</source>
+        <translation>粘贴</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>打开…</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>清空</translation>
+    </message>
+</context>
+<context>
+    <name>RecordingActions</name>
+    <message>
+        <source>{:.2f}–{:.2f} s</source>
+        <translation>{:.2f}–{:.2f} s</translation>
+    </message>
+    <message>
+        <source>{:.1f} / {:.1f} s</source>
+        <translation>{:.1f} / {:.1f} s</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>播放</translation>
+    </message>
+    <message>
+        <source>Play the recording, or what is selected (Space in the picture)</source>
+        <translation>播放录音或所选片段（在图中按空格键）</translation>
+    </message>
+    <message>
+        <source>Add recordings…</source>
+        <translation>添加录音…</translation>
+    </message>
+    <message>
+        <source>Remove this recording</source>
+        <translation>移除此录音</translation>
+    </message>
+    <message>
+        <source>Clear selection (Esc)</source>
+        <translation>清除选区 (Esc)</translation>
+    </message>
+</context>
+<context>
+    <name>RecordingBar</name>
+    <message>
+        <source>Recording</source>
+        <translation>录音</translation>
+    </message>
+    <message>
+        <source>Position on the chest</source>
+        <translation>听诊部位</translation>
+    </message>
+    <message>
+        <source>Where on the chest it was recorded</source>
+        <translation>录音所在的听诊部位</translation>
+    </message>
+    <message>
+        <source>position unknown</source>
+        <translation>部位未知</translation>
+    </message>
+    <message>
+        <source>mitral, lying</source>
+        <translation>二尖瓣区，卧位</translation>
+    </message>
+    <message>
+        <source>tricuspid, lying</source>
+        <translation>三尖瓣区，卧位</translation>
+    </message>
+    <message>
+        <source>pulmonary, lying</source>
+        <translation>肺动脉瓣区，卧位</translation>
+    </message>
+    <message>
+        <source>aortic, lying</source>
+        <translation>主动脉瓣区，卧位</translation>
+    </message>
+    <message>
+        <source>mitral, sitting</source>
+        <translation>二尖瓣区，坐位</translation>
+    </message>
+    <message>
+        <source>tricuspid, sitting</source>
+        <translation>三尖瓣区，坐位</translation>
+    </message>
+    <message>
+        <source>pulmonary, sitting</source>
+        <translation>肺动脉瓣区，坐位</translation>
+    </message>
+    <message>
+        <source>aortic, sitting</source>
+        <translation>主动脉瓣区，坐位</translation>
+    </message>
+</context>
+<context>
+    <name>ReportPanel</name>
+    <message>
+        <source>working…</source>
+        <translation>处理中…</translation>
+    </message>
+    <message>
+        <source>writing…</source>
+        <translation>撰写中…</translation>
+    </message>
+    <message>
+        <source>writing · {} words/s</source>
+        <translation>撰写中 · {} 词/s</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>报告</translation>
+    </message>
+    <message>
+        <source>Text of the report</source>
+        <translation>报告文本</translation>
+    </message>
+    <message>
+        <source>The report appears here when a case is analysed.</source>
+        <translation>分析病例后，报告显示在此处。</translation>
+    </message>
+    <message>
+        <source>Try the sample case</source>
+        <translation>试用示例病例</translation>
+    </message>
+    <message>
+        <source>Copy text</source>
+        <translation>复制文本</translation>
+    </message>
+    <message>
+        <source>Copy Markdown</source>
+        <translation>复制 Markdown</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>复制详情</translation>
+    </message>
+    <message>
+        <source>Withheld sentences: {}</source>
+        <translation>已隐去的句子：{}</translation>
+    </message>
+    <message>
+        <source>They failed their check and are no part of the report:</source>
+        <translation>这些句子未通过校验，不属于报告内容：</translation>
+    </message>
+    <message>
+        <source>done · {}</source>
+        <translation>完成 · {}</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>Stopped on request; what was written until then is kept.</source>
+        <translation>已按要求停止；此前写出的内容保留。</translation>
+    </message>
+    <message>
+        <source>Stopped on request; nothing was written yet.</source>
+        <translation>已按要求停止；尚未写出内容。</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>saved · {}</source>
+        <translation>已保存 · {}</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>主题</translation>
+    </message>
+    <message>
+        <source>Text size</source>
+        <translation>文字大小</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>The engine runs</source>
+        <translation>引擎运行于</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>in a process of its own</source>
+        <translation>独立进程</translation>
+    </message>
+    <message>
+        <source>in this process</source>
+        <translation>本进程</translation>
+    </message>
+    <message>
+        <source>GPU where there is one</source>
+        <translation>有 GPU 时用 GPU</translation>
+    </message>
+    <message>
+        <source>Autosave</source>
+        <translation>自动保存</translation>
+    </message>
+    <message>
+        <source>Keep every case as it changes</source>
+        <translation>病例改动时自动留存</translation>
+    </message>
+    <message>
+        <source>Kept cases stay</source>
+        <translation>病例留存时间</translation>
+    </message>
+    <message>
+        <source> days</source>
+        <translation> 天</translation>
+    </message>
+    <message>
+        <source>Days that kept cases stay</source>
+        <translation>病例留存天数</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutsDialog</name>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>键盘快捷键</translation>
+    </message>
+    <message>
+        <source>Zoom in, zoom out</source>
+        <translation>放大、缩小</translation>
+    </message>
+    <message>
+        <source>Ctrl+wheel</source>
+        <translation>Ctrl+滚轮</translation>
+    </message>
+    <message>
+        <source>Fit and reset</source>
+        <translation>适应窗口并复位</translation>
+    </message>
+    <message>
+        <source>double click</source>
+        <translation>双击</translation>
+    </message>
+    <message>
+        <source>Invert</source>
+        <translation>反相</translation>
+    </message>
+    <message>
+        <source>Window width, window level</source>
+        <translation>窗宽、窗位</translation>
+    </message>
+    <message>
+        <source>drag left, right</source>
+        <translation>左右拖动</translation>
+    </message>
+    <message>
+        <source>drag up, down</source>
+        <translation>上下拖动</translation>
+    </message>
+    <message>
+        <source>Pan</source>
+        <translation>平移</translation>
+    </message>
+    <message>
+        <source>middle drag</source>
+        <translation>中键拖动</translation>
+    </message>
+    <message>
+        <source>Space+drag</source>
+        <translation>空格+拖动</translation>
+    </message>
+    <message>
+        <source>Other image</source>
+        <translation>切换影像</translation>
+    </message>
+    <message>
+        <source>Play, pause</source>
+        <translation>播放、暂停</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>空格</translation>
+    </message>
+    <message>
+        <source>Move the cursor</source>
+        <translation>移动光标</translation>
+    </message>
+    <message>
+        <source>Select a part</source>
+        <translation>选取片段</translation>
+    </message>
+    <message>
+        <source>drag</source>
+        <translation>拖动</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>影像</translation>
+    </message>
+    <message>
+        <source>Audio</source>
+        <translation>听诊</translation>
+    </message>
+</context>
+<context>
+    <name>SoundView</name>
+    <message>
+        <source>Waveform and spectrogram</source>
+        <translation>波形与频谱图</translation>
+    </message>
+    <message>
+        <source>Space plays, arrows move the cursor, with Shift they select, Escape clears the selection.</source>
+        <translation>空格播放，方向键移动光标，加 Shift 选取，Esc 清除选区。</translation>
+    </message>
+</context>
+<context>
+    <name>StagesPanel</name>
+    <message>
+        <source>running…</source>
+        <translation>运行中…</translation>
+    </message>
+    <message>
+        <source>reused</source>
+        <translation>复用</translation>
+    </message>
+    <message>
+        <source>Stages</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>read</source>
+        <translation>读取</translation>
+    </message>
+    <message>
+        <source>encode</source>
+        <translation>编码</translation>
+    </message>
+    <message>
+        <source>score</source>
+        <translation>评分</translation>
+    </message>
+    <message>
+        <source>write</source>
+        <translation>撰写报告</translation>
+    </message>
+</context>
+<context>
+    <name>StatusBar</name>
+    <message>
+        <source>Engine is loading</source>
+        <translation>引擎加载中</translation>
+    </message>
+    <message>
+        <source>Engine ready</source>
+        <translation>引擎就绪</translation>
+    </message>
+    <message>
+        <source>Engine is working</source>
+        <translation>引擎分析中</translation>
+    </message>
+    <message>
+        <source>Engine ended, starting it again</source>
+        <translation>引擎意外退出，正在重启</translation>
+    </message>
+    <message>
+        <source>Engine is not running</source>
+        <translation>引擎未运行</translation>
+    </message>
+    <message>
+        <source>engine {} MB</source>
+        <translation>引擎 {} MB</translation>
+    </message>
+    <message>
+        <source>OFFLINE</source>
+        <translation>离线</translation>
+    </message>
+    <message>
+        <source>Nothing leaves this machine: mmdesk opens no network connection.</source>
+        <translation>数据不会离开本机：mmdesk 不建立任何网络连接。</translation>
+    </message>
+    <message>
+        <source>Research use only, not for diagnosis</source>
+        <translation>仅供研究，不得用于诊断</translation>
+    </message>
+</context>
+<context>
+    <name>Toolbar</name>
+    <message>
+        <source>Pack</source>
+        <translation>模型包</translation>
+    </message>
+    <message>
+        <source>Model pack</source>
+        <translation>模型包</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Export the report</source>
+        <translation>导出报告</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+    <message>
+        <source>Recent cases</source>
+        <translation>最近病例</translation>
+    </message>
+    <message>
+        <source>Sample cases</source>
+        <translation>示例病例</translation>
+    </message>
+</context>
+<context>
+    <name>said</name>
+    <message>
+        <source>this is {}, not {}</source>
+        <translation>这是{}，不是{}</translation>
+    </message>
+    <message>
+        <source>this is {}</source>
+        <translation>这是{}</translation>
+    </message>
+    <message>
+        <source>this is a folder</source>
+        <translation>这是文件夹</translation>
+    </message>
+    <message>
+        <source>this is a device or a pipe</source>
+        <translation>这是设备或管道</translation>
+    </message>
+    <message>
+        <source>this is empty</source>
+        <translation>内容为空</translation>
+    </message>
+    <message>
+        <source>there is no such file</source>
+        <translation>没有此文件</translation>
+    </message>
+    <message>
+        <source>you may not read this file</source>
+        <translation>没有读取此文件的权限</translation>
+    </message>
+    <message>
+        <source>it cannot be read ({})</source>
+        <translation>无法读取（{}）</translation>
+    </message>
+    <message>
+        <source>the file is larger than {} MB</source>
+        <translation>文件超过 {} MB</translation>
+    </message>
+    <message>
+        <source>Save it as {}.</source>
+        <translation>请另存为 {}。</translation>
+    </message>
+    <message>
+        <source>Save it in a form that mmdesk reads: {}.</source>
+        <translation>请另存为 mmdesk 可读取的格式：{}。</translation>
+    </message>
+    <message>
+        <source>Give it as {} with --{}.</source>
+        <translation>请用 --{1} 作为{0}提供。</translation>
+    </message>
+    <message>
+        <source>Choose another file, or export it again.</source>
+        <translation>请另选文件，或重新导出。</translation>
+    </message>
+    <message>
+        <source>Choose one file in it.</source>
+        <translation>请选择其中一个文件。</translation>
+    </message>
+    <message>
+        <source>Choose a file.</source>
+        <translation>请选择文件。</translation>
+    </message>
+    <message>
+        <source>Check the name and the folder.</source>
+        <translation>请检查文件名和文件夹。</translation>
+    </message>
+    <message>
+        <source>Ask its owner or copy it.</source>
+        <translation>请联系文件所有者，或复制一份。</translation>
+    </message>
+    <message>
+        <source>Copy it to another folder.</source>
+        <translation>请将其复制到其他文件夹。</translation>
+    </message>
+    <message>
+        <source>Give the part that matters.</source>
+        <translation>请只提供需要的部分。</translation>
+    </message>
+    <message>
+        <source>an image</source>
+        <translation>影像</translation>
+    </message>
+    <message>
+        <source>a recording</source>
+        <translation>录音</translation>
+    </message>
+    <message>
+        <source>a record</source>
+        <translation>病历</translation>
+    </message>
+    <message>
+        <source>a text file</source>
+        <translation>文本文件</translation>
+    </message>
+    <message>
+        <source>an image ({})</source>
+        <translation>影像（{}）</translation>
+    </message>
+    <message>
+        <source>a recording ({})</source>
+        <translation>录音（{}）</translation>
+    </message>
+    <message>
+        <source>PNG, JPEG, TIFF or DICOM</source>
+        <translation>PNG、JPEG、TIFF 或 DICOM</translation>
+    </message>
+    <message>
+        <source>WAV, FLAC, OGG or MP3</source>
+        <translation>WAV、FLAC、OGG 或 MP3</translation>
+    </message>
+    <message>
+        <source>of a kind that mmdesk does not know</source>
+        <translation> mmdesk 不认识的类型</translation>
+    </message>
+    <message>
+        <source>a PDF</source>
+        <translation> PDF 文件</translation>
+    </message>
+    <message>
+        <source>a GIF picture</source>
+        <translation> GIF 图片</translation>
+    </message>
+    <message>
+        <source>a BMP picture</source>
+        <translation> BMP 图片</translation>
+    </message>
+    <message>
+        <source>a WebP picture</source>
+        <translation> WebP 图片</translation>
+    </message>
+    <message>
+        <source>a HEIC or AVIF picture</source>
+        <translation> HEIC 或 AVIF 图片</translation>
+    </message>
+    <message>
+        <source>an MP4, M4A or MOV file</source>
+        <translation> MP4、M4A 或 MOV 文件</translation>
+    </message>
+    <message>
+        <source>a ZIP or office file</source>
+        <translation> ZIP 或 Office 文件</translation>
+    </message>
+    <message>
+        <source>the file ends before the picture does</source>
+        <translation>文件不完整，图像被截断</translation>
+    </message>
+    <message>
+        <source>the picture in it is damaged</source>
+        <translation>其中的图像已损坏</translation>
+    </message>
+    <message>
+        <source>the picture has no contrast, all of it is one grey</source>
+        <translation>图像没有对比度，全为同一灰度</translation>
+    </message>
+    <message>
+        <source>the picture has more than {} megapixels</source>
+        <translation>图像超过 {} 百万像素</translation>
+    </message>
+    <message>
+        <source>the picture takes more than {} MB</source>
+        <translation>图像占用超过 {} MB</translation>
+    </message>
+    <message>
+        <source>the picture is only {} by {} pixels</source>
+        <translation>图像仅 {} × {} 像素</translation>
+    </message>
+    <message>
+        <source>unpacked, the file is larger than {} MB</source>
+        <translation>文件解压后超过 {} MB</translation>
+    </message>
+    <message>
+        <source>this DICOM file holds no picture</source>
+        <translation>此 DICOM 文件不含图像</translation>
+    </message>
+    <message>
+        <source>this DICOM file holds several frames</source>
+        <translation>此 DICOM 文件含多帧图像</translation>
+    </message>
+    <message>
+        <source>its pixels are compressed as {}, which cannot be read here</source>
+        <translation>像素以 {} 压缩，此处无法读取</translation>
+    </message>
+    <message>
+        <source>something unknown</source>
+        <translation>未知格式</translation>
+    </message>
+    <message>
+        <source>Export or copy it again.</source>
+        <translation>请重新导出或复制。</translation>
+    </message>
+    <message>
+        <source>Export it smaller.</source>
+        <translation>请导出较小的图像。</translation>
+    </message>
+    <message>
+        <source>Export it with at least {} pixels on each side.</source>
+        <translation>请导出每边至少 {} 像素的图像。</translation>
+    </message>
+    <message>
+        <source>Choose the file with the image itself.</source>
+        <translation>请选择包含图像本身的文件。</translation>
+    </message>
+    <message>
+        <source>Export a single frame.</source>
+        <translation>请导出单帧。</translation>
+    </message>
+    <message>
+        <source>Export it uncompressed (Explicit VR Little Endian).</source>
+        <translation>请以未压缩格式导出 (Explicit VR Little Endian)。</translation>
+    </message>
+    <message>
+        <source>the recording is silent</source>
+        <translation>录音无声</translation>
+    </message>
+    <message>
+        <source>the recording is damaged</source>
+        <translation>录音已损坏</translation>
+    </message>
+    <message>
+        <source>the recording contains values that are not numbers</source>
+        <translation>录音含有非数值数据</translation>
+    </message>
+    <message>
+        <source>the recording holds no sound</source>
+        <translation>录音不含声音</translation>
+    </message>
+    <message>
+        <source>the recording is shorter than {} seconds</source>
+        <translation>录音不足 {} 秒</translation>
+    </message>
+    <message>
+        <source>the recording is longer than {} minutes</source>
+        <translation>录音超过 {} 分钟</translation>
+    </message>
+    <message>
+        <source>Check the microphone and record it again.</source>
+        <translation>请检查麦克风后重新录音。</translation>
+    </message>
+    <message>
+        <source>Record or export it again.</source>
+        <translation>请重新录音或导出。</translation>
+    </message>
+    <message>
+        <source>Record it again.</source>
+        <translation>请重新录音。</translation>
+    </message>
+    <message>
+        <source>Cut out the part that matters.</source>
+        <translation>请截取需要的部分。</translation>
+    </message>
+    <message>
+        <source>the record is not plain text</source>
+        <translation>病历不是纯文本</translation>
+    </message>
+    <message>
+        <source>the record is empty</source>
+        <translation>病历为空</translation>
+    </message>
+    <message>
+        <source>the record is longer than {} characters</source>
+        <translation>病历超过 {} 个字符</translation>
+    </message>
+    <message>
+        <source>Save the record as plain text (UTF-8) and open it again.</source>
+        <translation>请将病历另存为纯文本 (UTF-8) 后重新打开。</translation>
+    </message>
+    <message>
+        <source>Type or open a record with some text.</source>
+        <translation>请输入或打开有内容的病历。</translation>
+    </message>
+    <message>
+        <source>Open only the part that belongs to this case.</source>
+        <translation>请只打开属于本病例的部分。</translation>
+    </message>
+    <message>
+        <source>typed text</source>
+        <translation>键入的文本</translation>
+    </message>
+    <message>
+        <source>pasted text</source>
+        <translation>粘贴的文本</translation>
+    </message>
+    <message>
+        <source>the engine cannot be started ({}: {})</source>
+        <translation>引擎无法启动（{}：{}）</translation>
+    </message>
+    <message>
+        <source>the engine was not started</source>
+        <translation>引擎尚未启动</translation>
+    </message>
+    <message>
+        <source>the engine ended unexpectedly ({})</source>
+        <translation>引擎意外退出（{}）</translation>
+    </message>
+    <message>
+        <source>signal {}</source>
+        <translation>信号 {}</translation>
+    </message>
+    <message>
+        <source>exit code {}</source>
+        <translation>退出码 {}</translation>
+    </message>
+    <message>
+        <source>it could not be started, {}</source>
+        <translation>无法启动，{}</translation>
+    </message>
+    <message>
+        <source>the program made a mistake while it tried to {} ({})</source>
+        <translation>程序在“{}”步骤出错（{}）</translation>
+    </message>
+    <message>
+        <source>read</source>
+        <translation>读取</translation>
+    </message>
+    <message>
+        <source>encode</source>
+        <translation>编码</translation>
+    </message>
+    <message>
+        <source>score</source>
+        <translation>评分</translation>
+    </message>
+    <message>
+        <source>write</source>
+        <translation>撰写报告</translation>
+    </message>
+    <message>
+        <source>Install mmdesk again.</source>
+        <translation>请重新安装 mmdesk。</translation>
+    </message>
+    <message>
+        <source>Please report it with the lines below.</source>
+        <translation>请连同详情一并反馈。</translation>
+    </message>
+    <message>
+        <source>Analyse again. If it happens again, close other programs to free memory.</source>
+        <translation>请重新分析。若再次发生，请关闭其他程序以释放内存。</translation>
+    </message>
+    <message>
+        <source>no CUDA device is there</source>
+        <translation>没有 CUDA 设备</translation>
+    </message>
+    <message>
+        <source>this is neither a built-in pack nor a folder with a pack.toml</source>
+        <translation>既不是内置模型包，也不是含 pack.toml 的文件夹</translation>
+    </message>
+    <message>
+        <source>there is no pack.toml in this folder</source>
+        <translation>此文件夹中没有 pack.toml</translation>
+    </message>
+    <message>
+        <source>pack.toml cannot be read: {}</source>
+        <translation>无法读取 pack.toml：{}</translation>
+    </message>
+    <message>
+        <source>pack.toml does not fit: {}</source>
+        <translation>pack.toml 不符合要求：{}</translation>
+    </message>
+    <message>
+        <source>pack.toml does not fit the network: {}</source>
+        <translation>pack.toml 与网络不匹配：{}</translation>
+    </message>
+    <message>
+        <source>the pack has format {}, this mmdesk reads format {}</source>
+        <translation>模型包格式为 {}，本版 mmdesk 读取格式 {}</translation>
+    </message>
+    <message>
+        <source>weights.safetensors does not fit: {}</source>
+        <translation>weights.safetensors 不符合要求：{}</translation>
+    </message>
+    <message>
+        <source>the network gives numbers that are not finite</source>
+        <translation>网络输出了非有限数值</translation>
+    </message>
+    <message>
+        <source>{} cannot be read</source>
+        <translation>无法读取 {}</translation>
+    </message>
+    <message>
+        <source>{} cannot be read: {}</source>
+        <translation>无法读取 {}：{}</translation>
+    </message>
+    <message>
+        <source>{} is missing</source>
+        <translation>缺少 {}</translation>
+    </message>
+    <message>
+        <source>{} was changed: its SHA-256 is not the one in {}</source>
+        <translation>{} 已被改动：其 SHA-256 与 {} 中的不一致</translation>
+    </message>
+    <message>
+        <source>the pack holds {}, which is no part of a pack and will not be opened</source>
+        <translation>模型包中的 {} 不属于模型包，不会打开</translation>
+    </message>
+    <message>
+        <source>Choose the device cpu.</source>
+        <translation>请选择设备 cpu。</translation>
+    </message>
+    <message>
+        <source>Built-in packs: {}.</source>
+        <translation>内置模型包：{}。</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Get the pack again.</source>
+        <translation>请重新获取模型包。</translation>
+    </message>
+    <message>
+        <source>Get the pack again from where it came.</source>
+        <translation>请从原来源重新获取模型包。</translation>
+    </message>
+    <message>
+        <source>Take that file out if you trust the rest, or {}</source>
+        <translation>若信任其余内容，请移除该文件；或{}</translation>
+    </message>
+    <message>
+        <source>get the pack again from where it came.</source>
+        <translation>从原来源重新获取模型包。</translation>
+    </message>
+    <message>
+        <source>Take a pack made for this version, or update mmdesk.</source>
+        <translation>请使用适用于本版本的模型包，或更新 mmdesk。</translation>
+    </message>
+    <message>
+        <source>Name the folder of a model pack.</source>
+        <translation>请指定模型包所在文件夹。</translation>
+    </message>
+    <message>
+        <source>none of the inputs could be read</source>
+        <translation>所有输入均无法读取</translation>
+    </message>
+    <message>
+        <source>the pack {} was not trained to answer this</source>
+        <translation>模型包 {} 未经此项训练</translation>
+    </message>
+    <message>
+        <source>it looks like neither {} (at most {})</source>
+        <translation>与已知检查均不相似：{}（最高 {}）</translation>
+    </message>
+    <message>
+        <source>{}: learned from {}.</source>
+        <translation>{}：训练人群为 {}。</translation>
+    </message>
+    <message>
+        <source>{}: the age is not known; learned from {}.</source>
+        <translation>{}：年龄未知；训练人群为 {}。</translation>
+    </message>
+    <message>
+        <source>{}: outside its population, age {}; learned from {}.</source>
+        <translation>{}：超出训练人群，年龄 {}；训练人群为 {}。</translation>
+    </message>
+    <message>
+        <source>{} years</source>
+        <translation>{} 岁</translation>
+    </message>
+    <message>
+        <source>Mend one and try again.</source>
+        <translation>请修正其中一项后重试。</translation>
+    </message>
+    <message>
+        <source>Ask for {}.</source>
+        <translation>可选：{}。</translation>
+    </message>
+    <message>
+        <source>this is not a file</source>
+        <translation>这不是文件</translation>
+    </message>
+    <message>
+        <source>this is no case of mmdesk</source>
+        <translation>这不是 mmdesk 病例</translation>
+    </message>
+    <message>
+        <source>this case is damaged</source>
+        <translation>病例已损坏</translation>
+    </message>
+    <message>
+        <source>a newer mmdesk wrote this case</source>
+        <translation>此病例由更新版本的 mmdesk 写入</translation>
+    </message>
+    <message>
+        <source>the case is larger than {} GB</source>
+        <translation>病例超过 {} GB</translation>
+    </message>
+    <message>
+        <source>it cannot be written ({})</source>
+        <translation>无法写入（{}）</translation>
+    </message>
+    <message>
+        <source>the report cannot be written ({})</source>
+        <translation>报告无法写入（{}）</translation>
+    </message>
+    <message>
+        <source>Choose a case file.</source>
+        <translation>请选择病例文件。</translation>
+    </message>
+    <message>
+        <source>Choose a {} file.</source>
+        <translation>请选择 {} 文件。</translation>
+    </message>
+    <message>
+        <source>Take an earlier copy of it.</source>
+        <translation>请使用较早的副本。</translation>
+    </message>
+    <message>
+        <source>Update mmdesk.</source>
+        <translation>请更新 mmdesk。</translation>
+    </message>
+    <message>
+        <source>Take out what does not matter.</source>
+        <translation>请移除不需要的内容。</translation>
+    </message>
+    <message>
+        <source>Make room on the disk.</source>
+        <translation>请清理磁盘空间。</translation>
+    </message>
+    <message>
+        <source>Ask for the right to write there, or choose another folder.</source>
+        <translation>请获取写入权限，或选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>Look after the disk, or choose another folder.</source>
+        <translation>请检查磁盘，或选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>Name another.</source>
+        <translation>请换一个名称。</translation>
+    </message>
+    <message>
+        <source>the disk gave an error</source>
+        <translation>磁盘出错</translation>
+    </message>
+    <message>
+        <source>No space left on device</source>
+        <translation>磁盘空间不足</translation>
+    </message>
+    <message>
+        <source>Disk quota exceeded</source>
+        <translation>超出磁盘配额</translation>
+    </message>
+    <message>
+        <source>File too large</source>
+        <translation>文件过大</translation>
+    </message>
+    <message>
+        <source>Permission denied</source>
+        <translation>权限不足</translation>
+    </message>
+    <message>
+        <source>Operation not permitted</source>
+        <translation>操作不允许</translation>
+    </message>
+    <message>
+        <source>Read-only file system</source>
+        <translation>只读文件系统</translation>
+    </message>
+    <message>
+        <source>No such file or directory</source>
+        <translation>没有此文件或文件夹</translation>
+    </message>
+    <message>
+        <source>Not a directory</source>
+        <translation>不是文件夹</translation>
+    </message>
+    <message>
+        <source>Is a directory</source>
+        <translation>是文件夹</translation>
+    </message>
+    <message>
+        <source>Input/output error</source>
+        <translation>输入输出错误</translation>
+    </message>
+    <message>
+        <source>The settings cannot be read ({}); the defaults are used.</source>
+        <translation>无法读取设置（{}）；已使用默认值。</translation>
+    </message>
+    <message>
+        <source>The settings file {}; it is kept as {}, and the defaults are used.</source>
+        <translation>设置文件{}；已另存为 {}，并使用默认值。</translation>
+    </message>
+    <message>
+        <source>The settings file {}; the defaults are used. It could not be renamed ({}).</source>
+        <translation>设置文件{}；已使用默认值，但无法重命名该文件（{}）。</translation>
+    </message>
+    <message>
+        <source>is broken</source>
+        <translation>已损坏</translation>
+    </message>
+    <message>
+        <source>was written by a newer mmdesk</source>
+        <translation>由更新版本的 mmdesk 写入</translation>
+    </message>
+    <message>
+        <source>In the settings: {}.</source>
+        <translation>设置中：{}。</translation>
+    </message>
+    <message>
+        <source>not a usable value, so the default is used: {}</source>
+        <translation>值无效，已使用默认值：{}</translation>
+    </message>
+    <message>
+        <source>unknown and ignored: {}</source>
+        <translation>未知项，已忽略：{}</translation>
+    </message>
+    <message>
+        <source>the name of the pack&apos;s folder cannot be written in a text file</source>
+        <translation>模型包文件夹的名称无法写入文本文件</translation>
+    </message>
+    <message>
+        <source>Rename the folder.</source>
+        <translation>请重命名该文件夹。</translation>
+    </message>
+    <message>
+        <source>Research use only, not for diagnosis.</source>
+        <translation>仅供研究，不得用于诊断。</translation>
+    </message>
+    <message>
+        <source>Stopped on request; the report holds what was written until then.</source>
+        <translation>已按要求停止；报告包含此前写出的内容。</translation>
+    </message>
+    <message>
+        <source>{}: unlike anything the model has seen, not scored</source>
+        <translation>{}：与模型见过的数据均不相似，未评分</translation>
+    </message>
+    <message>
+        <source>The analysis failed: {}.</source>
+        <translation>分析失败：{}。</translation>
+    </message>
+    <message>
+        <source>The case was changed after this report was begun.</source>
+        <translation>此报告开始后病例已有改动。</translation>
+    </message>
+    <message>
+        <source>Analyse it again.</source>
+        <translation>请重新分析。</translation>
+    </message>
+    <message>
+        <source>Text goes to Record</source>
+        <translation>文本将放入“病历”</translation>
+    </message>
+    <message>
+        <source>An image goes to Image</source>
+        <translation>图像将放入“影像”</translation>
+    </message>
+    <message>
+        <source>{} is an image: it goes to Image</source>
+        <translation>{} 是图像，将放入“影像”</translation>
+    </message>
+    <message>
+        <source>{} is a recording: it goes to Audio</source>
+        <translation>{} 是录音，将放入“听诊”</translation>
+    </message>
+    <message>
+        <source>{} is text: it goes to Record</source>
+        <translation>{} 是文本，将放入“病历”</translation>
+    </message>
+    <message>
+        <source>{} is a case: it is opened</source>
+        <translation>{} 是病例，将打开</translation>
+    </message>
+    <message>
+        <source>Files that can be read: {}</source>
+        <translation>可读取的文件：{} 个</translation>
+    </message>
+    <message>
+        <source>There is nothing here that mmdesk reads</source>
+        <translation>这里没有 mmdesk 可读取的内容</translation>
+    </message>
+    <message>
+        <source>This is a link, not a file on this computer</source>
+        <translation>这是链接，不是本机上的文件</translation>
+    </message>
+    <message>
+        <source>Save it to a folder first.</source>
+        <translation>请先保存到文件夹。</translation>
+    </message>
+    <message>
+        <source>mmdesk takes files, images and text</source>
+        <translation>mmdesk 接受文件、图像和文本</translation>
+    </message>
+    <message>
+        <source>Copy or drag one of these.</source>
+        <translation>请复制或拖入其中之一。</translation>
+    </message>
+    <message>
+        <source>There is nothing to paste</source>
+        <translation>没有可粘贴的内容</translation>
+    </message>
+    <message>
+        <source>Copy a file, an image or text first.</source>
+        <translation>请先复制文件、图像或文本。</translation>
+    </message>
+    <message>
+        <source>{}: a case is opened alone</source>
+        <translation>{}：病例须单独打开</translation>
+    </message>
+    <message>
+        <source>Add the other files once it is open.</source>
+        <translation>请在打开后再添加其他文件。</translation>
+    </message>
+    <message>
+        <source>{} was added to the record.</source>
+        <translation>{} 已添加到病历。</translation>
+    </message>
+    <message>
+        <source>Files that cannot be read were left out: {}</source>
+        <translation>无法读取而未纳入的文件：{} 个</translation>
+    </message>
+    <message>
+        <source>Files of a kind that mmdesk does not read were skipped: {}</source>
+        <translation>因类型不支持而跳过的文件：{} 个</translation>
+    </message>
+    <message>
+        <source>Only the first {} files were taken</source>
+        <translation>仅纳入前 {} 个文件</translation>
+    </message>
+    <message>
+        <source>Give the files that matter.</source>
+        <translation>请只提供需要的文件。</translation>
+    </message>
+    <message>
+        <source>This folder holds no files</source>
+        <translation>此文件夹中没有文件</translation>
+    </message>
+    <message>
+        <source>Choose another.</source>
+        <translation>请另选一个。</translation>
+    </message>
+    <message>
+        <source>{} is an image: it was put into Image.</source>
+        <translation>{} 是图像，已放入“影像”。</translation>
+    </message>
+    <message>
+        <source>{} is a recording: it was put into Audio.</source>
+        <translation>{} 是录音，已放入“听诊”。</translation>
+    </message>
+    <message>
+        <source>{} is for the record: it was put there.</source>
+        <translation>{} 属于病历，已放入“病历”。</translation>
+    </message>
+    <message>
+        <source>mmdesk reads PNG, JPEG, TIFF, DICOM, WAV, FLAC, OGG, MP3 and text.</source>
+        <translation>mmdesk 可读取 PNG、JPEG、TIFF、DICOM、WAV、FLAC、OGG、MP3 和文本。</translation>
+    </message>
+    <message>
+        <source>There is nothing to play sound on.</source>
+        <translation>没有可用的播放设备。</translation>
+    </message>
+    <message>
+        <source>Connect headphones or loudspeakers and press Play again.</source>
+        <translation>请连接耳机或扬声器，然后再次点击“播放”。</translation>
+    </message>
+    <message>
+        <source>The sound device does not play: {}</source>
+        <translation>音频设备无法播放：{}</translation>
+    </message>
+    <message>
+        <source>Close programs that use it, or choose another one in the system&apos;s sound settings.</source>
+        <translation>请关闭占用它的程序，或在系统声音设置中选择其他设备。</translation>
+    </message>
+    <message>
+        <source>Sound cannot be played: PortAudio is missing.</source>
+        <translation>无法播放声音：缺少 PortAudio。</translation>
+    </message>
+    <message>
+        <source>Install the package libportaudio2 (Debian, Ubuntu) or portaudio (Fedora, Arch), then press Play again.</source>
+        <translation>请安装软件包 libportaudio2 (Debian、Ubuntu) 或 portaudio (Fedora、Arch)，然后再次点击“播放”。</translation>
+    </message>
+    <message>
+        <source>Install mmdesk again: its package sounddevice brings PortAudio.</source>
+        <translation>请重新安装 mmdesk：其软件包 sounddevice 自带 PortAudio。</translation>
+    </message>
+    <message>
+        <source>{}, three times within a minute</source>
+        <translation>{}，一分钟内三次</translation>
+    </message>
+    <message>
+        <source>Close other programs to free memory, then choose the pack again, or another one.</source>
+        <translation>请关闭其他程序以释放内存，然后重新选择此模型包或另选一个。</translation>
+    </message>
+    <message>
+        <source>no pack is loaded</source>
+        <translation>未加载模型包</translation>
+    </message>
+    <message>
+        <source>Choose a pack.</source>
+        <translation>请选择模型包。</translation>
+    </message>
+    <message>
+        <source>the engine made a mistake ({})</source>
+        <translation>引擎出错（{}）</translation>
+    </message>
+    <message>
+        <source>The case could not be kept: {}.</source>
+        <translation>病例无法留存：{}。</translation>
+    </message>
+    <message>
+        <source>{} The next change tries again.</source>
+        <translation>{}下次改动时会重试。</translation>
+    </message>
+    <message>
+        <source>The case was put away.</source>
+        <translation>病例已收起。</translation>
+    </message>
+    <message>
+        <source>Bring it back</source>
+        <translation>恢复</translation>
+    </message>
+    <message>
+        <source>A case was open when mmdesk ended unexpectedly. It was kept.</source>
+        <translation>mmdesk 上次意外退出时有病例打开，已留存。</translation>
+    </message>
+    <message>
+        <source>Open it</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>All kept cases but the open one will be deleted for good.</source>
+        <translation>除当前病例外，所有留存病例将被永久删除。</translation>
+    </message>
+    <message>
+        <source>Delete them</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Saved as {}.</source>
+        <translation>已保存为 {}。</translation>
+    </message>
+    <message>
+        <source>Saved as {}, without what is no longer there: {}.</source>
+        <translation>已保存为 {}，未包含已不存在的内容：{}。</translation>
+    </message>
+    <message>
+        <source>Kept cases that were deleted: {}.</source>
+        <translation>已删除留存病例：{} 个。</translation>
+    </message>
+    <message>
+        <source>{} {}</source>
+        <translation>{}{}</translation>
+    </message>
+    <message>
+        <source>{}: {}</source>
+        <translation>{}：{}</translation>
+    </message>
+    <message>
+        <source>{}.</source>
+        <translation>{}。</translation>
+    </message>
+    <message>
+        <source>{}; {}</source>
+        <translation>{}；{}</translation>
+    </message>
+</context>
+</TS>
