@@ -19,14 +19,21 @@ def loaded_by(code: str) -> list[str]:
 @pytest.mark.parametrize(
     "module",
     [
+        "archive",
+        "casefile",
         "cli",
+        "display",
+        "export",
         "media.audio",
         "media.image",
         "media.record",
         "packs.files",
         "packs.manifest",
         "resources",
+        "settings",
         "terminal",
+        "ui.app",
+        "ui.window",
     ],
 )
 def test_importing_loads_nothing_heavy(module: str) -> None:
