@@ -1,7 +1,7 @@
 """The text of a report, of which sentences can be chosen."""
 
-from PySide6.QtCore import QMimeData, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QTextCursor
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QPainter, QTextCursor
 from PySide6.QtWidgets import QApplication
 
 from mmdesk.ui import theme
@@ -61,6 +61,9 @@ class ReportText(WrittenText):
 
     def keyPressEvent(self, event):  # noqa: N802
         """Up and Down go from sentence to sentence; Up from the first one lets go."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_plain()
+            return
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(event.key())
         if step is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             super().keyPressEvent(event)
@@ -100,11 +103,21 @@ class ReportText(WrittenText):
         super().leaveEvent(event)
         self._set_under_mouse(None)
 
-    def createMimeDataFromSelection(self) -> QMimeData:  # noqa: N802
-        """Plain: the window's colours mean nothing elsewhere."""
-        data = QMimeData()
-        data.setText(self.textCursor().selection().toPlainText())
-        return data
+    def contextMenuEvent(self, event):  # noqa: N802
+        menu = self.createStandardContextMenu(event.pos())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for action in menu.actions():
+            if action.objectName() == "edit-copy":
+                action.triggered.disconnect()
+                action.triggered.connect(self.copy_plain)
+        menu.popup(event.globalPos())
+
+    @Slot()
+    def copy_plain(self) -> None:
+        """The window's colours mean nothing elsewhere. The clipboard makes the data: Python's own, which
+        createMimeDataFromSelection would give it, crash the program at its end."""
+        if self.textCursor().hasSelection():
+            QApplication.clipboard().setText(self.textCursor().selection().toPlainText())
 
     def _set_under_mouse(self, number: int | None) -> None:
         if number != self._under_mouse:

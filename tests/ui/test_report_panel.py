@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QTextCursor
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeySequence, QTextCursor
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton
 from support.sample import NOTICE, SENTENCES
 from support.scripted import sample_events, sample_report
 
@@ -161,12 +161,20 @@ def test_what_a_sentence_says_counts_more_than_the_words_that_came(qtbot, panel)
     assert said(panel) == f"Image\n{FIRST.text}\n{SECOND.text}\nNext"
 
 
+def test_a_section_that_begins_leaves_the_last_one_as_it_is(qtbot, panel):
+    panel.begin()
+    send_soon(qtbot, panel, TextDelta("image", "cut"), TextDelta("audio", "off"))
+    assert said(panel) == "Image\ncut\nHeart sound\noff"
+
+
 @pytest.mark.parametrize("odd", ["a\nb", "a\u2029b", "a\ufdd0b", "a\ufffcb", "a<b>b</b>"])
 def test_odd_characters_start_no_paragraph_and_are_no_markup(qtbot, panel, odd):
     panel.begin()
     send_soon(qtbot, panel, TextDelta("image", odd), SentenceWritten(Sentence(odd, "image", Origin.DECODER)))
     shown = odd if "<" in odd else "a b"
     assert said(panel) == f"Image\n{shown}" and panel.text.is_complete()
+    send_soon(qtbot, panel, SentenceWritten(Sentence(odd, "image", Origin.FIXED)))
+    assert said(panel) == f"Image\n{shown}\n{shown}"
 
 
 def test_words_that_were_lost_on_the_way_are_in_the_report_shown(panel):
@@ -229,10 +237,12 @@ def test_the_pace_is_told_when_it_means_something(qtbot, panel, monkeypatch):
     moment = 100.0
     monkeypatch.setattr("mmdesk.ui.report_panel.time.perf_counter", lambda: moment)
     panel.begin()
-    take_long(panel)
     send(panel, StageStarted(Stage.WRITE))
     moment += 0.6
-    send_soon(qtbot, panel, *WORDS[:10])
+    send_soon(qtbot, panel, *WORDS[:5])
+    assert panel.chip.text() == ""
+    take_long(panel)
+    send_soon(qtbot, panel, *WORDS[5:10])
     assert panel.chip.text() == "writing…"
     moment += 1.4
     send_soon(qtbot, panel, *WORDS[10:20])
@@ -416,6 +426,17 @@ def test_a_new_report_has_no_sentence_chosen(qtbot, panel):
     assert found == [None]
 
 
+def test_a_double_click_selects_a_word_of_the_chosen_sentence(qtbot, panel):
+    panel.resize(460, 600)
+    analyse(panel)
+    found = chosen(panel)
+    click(qtbot, panel, FIRST.text)
+    place = place_of(panel, "fits bacterial")
+    qtbot.mouseDClick(panel.text.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseRelease(panel.text.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert panel.text.textCursor().selectedText() == "fits" and found == [FIRST]
+
+
 def test_a_drag_selects_and_chooses_nothing(qtbot, panel):
     panel.resize(460, 600)
     analyse(panel)
@@ -427,12 +448,29 @@ def test_a_drag_selects_and_chooses_nothing(qtbot, panel):
     assert panel.text.textCursor().hasSelection() and found == []
 
 
-def test_what_is_copied_from_the_text_is_plain(panel):
+@pytest.mark.parametrize("way", ["key", "menu"])
+def test_what_is_copied_from_the_text_is_plain(qtbot, panel, monkeypatch, way):
     analyse(panel)
     panel.text.selectAll()
-    panel.text.copy()
+    QGuiApplication.clipboard().clear()
+    if way == "key":
+        qtbot.keySequence(panel.text, QKeySequence.StandardKey.Copy)
+    else:
+        menus: list[QMenu] = []
+        monkeypatch.setattr(QMenu, "popup", lambda menu, place: menus.append(menu))
+        place = QPoint(9, 9)
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, panel.text.mapToGlobal(place))
+        QApplication.sendEvent(panel.text.viewport(), event)
+        next(action for action in menus[0].actions() if action.objectName() == "edit-copy").trigger()
     data = QGuiApplication.clipboard().mimeData()
     assert data.text() == TEXT and not data.hasHtml()
+
+
+def test_nothing_selected_leaves_the_clipboard_as_it_is(qtbot, panel):
+    analyse(panel)
+    QGuiApplication.clipboard().setText("something else")
+    qtbot.keySequence(panel.text, QKeySequence.StandardKey.Copy)
+    assert QGuiApplication.clipboard().text() == "something else"
 
 
 # ---- which part of the text is seen
@@ -460,6 +498,16 @@ def test_who_scrolled_meanwhile_stays_there(qtbot, panel):
     assert bar(panel).value() == 20
     send(panel, EVENTS[-1])
     assert bar(panel).value() == 20
+
+
+def test_who_scrolled_to_the_end_stays_there(qtbot, panel):
+    panel.resize(300, 260)
+    panel.begin()
+    send_soon(qtbot, panel, *EVENTS[:-1])
+    bar(panel).setValue(20)
+    bar(panel).setValue(bar(panel).maximum())
+    send(panel, EVENTS[-1])
+    assert bar(panel).value() == bar(panel).maximum()
 
 
 def test_who_sits_at_a_sentence_stays_there(qtbot, panel):
