@@ -1,6 +1,7 @@
 """A report as a file: by suffix, whole or not at all, one line when it cannot be written."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,13 @@ def test_json_is_read_back_as_the_same_report(tmp_path: Path) -> None:
     save_report(tmp_path / "report.json", REPORT)
     text = (tmp_path / "report.json").read_text(encoding="utf-8")
     assert Report.from_json(json.loads(text)) == REPORT and "Größe" in text
+
+
+@pytest.mark.parametrize("name", ["report.md", "report.txt", "report.json"])
+def test_half_a_character_does_not_keep_a_report_from_being_saved(tmp_path: Path, name: str) -> None:
+    odd = replace(SENTENCE, text="Size \ud83d 12 cm.")
+    save_report(tmp_path / name, replace(REPORT, sections=(Section("image", "Image", (odd,)),)))
+    assert "Size ? 12 cm." in (tmp_path / name).read_text(encoding="utf-8")
 
 
 def test_an_old_file_is_replaced_in_one_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,7 +80,6 @@ class ReportText(WrittenText):
             return
         # The cursor goes along: a screen reader reads its line, Shift selects from there.
         self.setTextCursor(QTextCursor(self.document().findBlockByNumber(numbers[place])))
-        self.ensureCursorVisible()
         self.choose(numbers[place])
 
     def mousePressEvent(self, event):  # noqa: N802
