@@ -128,16 +128,14 @@ class ShortcutsDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._actions = actions
+        self._labels: dict[tuple[int, int], QLabel] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(*[GRID * 2] * 4)
         self._grid.setHorizontalSpacing(GRID * 3)
         self.retranslate()
 
     def retranslate(self) -> None:
-        """All of it is words."""
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
-        while item := self._grid.takeAt(0):
-            item.widget().deleteLater()
         own = [
             (action.text(), [key.toString(QKeySequence.SequenceFormat.NativeText) for key in keys])
             for action in self._actions
@@ -161,10 +159,16 @@ class ShortcutsDialog(QDialog):
         self._column(2, self.tr("Audio"), sound, top=len(image) + 2)
 
     def _column(self, left: int, title: str, rows: list, top: int = 0) -> None:
-        self._grid.addWidget(label(title.upper(), "title"), top, left, 1, 2)
+        self._say(top, left, title.upper(), "title", span=2)
         for row, (what, keys) in enumerate(rows, start=top + 1):
-            self._grid.addWidget(label(what), row, left)
-            self._grid.addWidget(label("   ".join(keys), tone="muted"), row, left + 1)
+            self._say(row, left, what)
+            self._say(row, left + 1, "   ".join(keys), tone="muted")
+
+    def _say(self, row: int, column: int, text: str, kind: str = "", tone: str = "", span: int = 1) -> None:
+        if (row, column) not in self._labels:
+            made = self._labels[row, column] = label("", kind, tone)
+            self._grid.addWidget(made, row, column, 1, span)
+        self._labels[row, column].setText(text)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
         if event.type() == QEvent.Type.LanguageChange:
