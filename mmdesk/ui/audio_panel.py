@@ -3,17 +3,17 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from mmdesk.case import Input, Modality
+from mmdesk.case import Modality
 from mmdesk.errors import InputProblem
-from mmdesk.events import LAST, Encoded, Event, InputFailed, OutOfDistribution
 from mmdesk.media.auscultation import UNKNOWN, position_of
 from mmdesk.ui import icons
 from mmdesk.ui.background import Background
 from mmdesk.ui.case_model import CaseModel
-from mmdesk.ui.panel import EmptyTarget, Panel, label
+from mmdesk.ui.input_panel import InputPanel
+from mmdesk.ui.panel import EmptyTarget, label
 from mmdesk.ui.player import Player
 from mmdesk.ui.previews import Previews
 from mmdesk.ui.recording_bar import RecordingActions, RecordingBar
@@ -26,28 +26,20 @@ if TYPE_CHECKING:  # these import numpy, soundfile and pyqtgraph: first needed w
 END = 0.02  # seconds before the end, from where on playing starts over
 
 
-class AudioPanel(Panel):
+class AudioPanel(InputPanel):
     """Shows one recording at a time. `release` is to be called before the background is closed."""
 
-    browse_asked = Signal()
-    paste_asked = Signal()
-    modality = Modality.AUDIO
-
     def __init__(self, model: CaseModel, background: Background, player: Player | None = None) -> None:
-        super().__init__("")
-        self._model = model
+        super().__init__(Modality.AUDIO, model)
         self.player = player or Player(self)
-        self._items: tuple[Input, ...] = ()
-        self._index = 0
         self._previews = Previews(background, self)
         self.view: SoundView | None = None
         self._shown: Sound | None = None
         self._silent = ""  # why nothing is heard, as the card says
-        self._forget_results()
         self._build()
         self._previews.arrived.connect(self._take)
         self._previews.dropped.connect(self._drop)
-        self._previews.late.connect(self._show)
+        self._previews.late.connect(self.show_inputs)
         model.changed.connect(self._follow)
         model.replaced.connect(self.clear)
         self.player.position_changed.connect(self._played)
@@ -76,106 +68,83 @@ class AudioPanel(Panel):
         self.actions_ = RecordingActions()
         self.actions_.play.clicked.connect(self._play_or_pause)
         self.actions_.add.clicked.connect(self.browse_asked)
-        self.actions_.remove.clicked.connect(self._remove)
+        self.actions_.remove.clicked.connect(self.remove_chosen)
         self.buttons.addWidget(self.actions_)
 
-    # ---- for the window
-
-    def begin(self) -> None:
-        """Another analysis starts."""
-        self.clear_cards()
-        self._forget_results()
-        self._working = bool(self._items)
-        for preview in self._previews.all():
-            self._tell(preview)
-        self._show_chip()
-
-    def show_event(self, event: Event) -> None:
-        match event:
-            case Encoded(modality=Modality.AUDIO):
-                self._encoded.append(event)
-            case InputFailed(modality=Modality.AUDIO):
-                self._failed = True
-                self.show_card(f"{event.name}: {event.problem}", event.remedy)
-            case OutOfDistribution(modality=Modality.AUDIO):
-                self._refused = True
-                text = f"{event.name}: unlike anything the model has seen, not scored"
-                self.show_card(text, event.reason, "notice")
-            case _ if isinstance(event, LAST):
-                self._working = False
-        self._show_chip()
-
     def clear(self) -> None:
-        """Another case lies on the desk: nothing of the last one stays."""
+        """Another case lies on the desk: nothing of the last one stays, not even for a moment."""
         self.player.pause()
-        self.clear_cards()
-        self._index = 0
+        super().clear()
+        self.content.hide()
 
     def release(self) -> None:
         """Reading and playing end, before the program does."""
         self._previews.stop()
         self.player.close()
 
+    def refusals(self) -> list[tuple[InputProblem, str]]:
+        """What cannot be read is a problem; what will not be analysed is a notice."""
+        told = []
+        for preview in self._previews.all():
+            if isinstance(preview, InputProblem):
+                told.append((preview, "problem"))
+            elif preview.refusal is not None:
+                told.append((preview.refusal, "notice"))
+        return told
+
+    @property
+    def is_late(self) -> bool:
+        return self._previews.are_late
+
+    def many(self, count: int) -> str:
+        return self.tr("recordings: {}").format(count)
+
     # ---- what is in the case
 
     def _follow(self, modality: Modality) -> None:
-        if modality != Modality.AUDIO:
-            return
-        before, self._items = self._items, self._model.inputs(Modality.AUDIO)
-        if before and len(self._items) > len(before):
-            self._index = len(self._items) - 1  # what was added is shown
-        self._index = max(0, min(self._index, len(self._items) - 1))
-        self._forget_results()
-        self._previews.want(self._items)
-        self._show()
+        if modality == Modality.AUDIO:
+            self.follow()
+            self._previews.want(self.items)
+            self.show_inputs()
 
     def _take(self, preview: "Sound | InputProblem") -> None:
-        self._tell(preview)
-        self._show()
+        self.tell(preview)
+        self.show_inputs()
 
     def _drop(self, preview: "Sound | InputProblem") -> None:
-        if (problem := _problem_of(preview)) is not None:
-            self.remove_card(f"{problem.name}: {problem.problem}")
-
-    def _tell(self, preview: "Sound | InputProblem") -> None:
-        """A card where a recording cannot be read, or will not be analysed."""
-        problem = _problem_of(preview)
+        problem = preview if isinstance(preview, InputProblem) else preview.refusal
         if problem is not None:
-            tone = "problem" if problem is preview else "notice"
-            self.show_card(f"{problem.name}: {problem.problem}", problem.remedy, tone)
+            self.withdraw(problem)
 
     def _choose(self, index: int) -> None:
-        self._index = index
-        self._show()
+        self.index = index
+        self.show_inputs()
 
     def _set_position(self, position: str | None) -> None:
-        item = self._items[self._index]
+        item = self.items[self.index]
         if position is None and position_of(replace(item, position=None)) is not None:
             position = UNKNOWN  # the file's name says one
-        items = list(self._items)
-        items[self._index] = replace(item, position=position)
-        self._model.set_inputs(Modality.AUDIO, tuple(items))
-
-    def _remove(self) -> None:
-        self._model.remove(Modality.AUDIO, self._items[self._index])
+        items = list(self.items)
+        items[self.index] = replace(item, position=position)
+        self.model.set_inputs(Modality.AUDIO, tuple(items))
 
     # ---- the chosen recording
 
-    def _show(self) -> None:
-        preview = self._previews.of(self._items[self._index]) if self._items else None
+    def show_inputs(self) -> None:
+        preview = self._previews.of(self.items[self.index]) if self.items else None
         sound = None if isinstance(preview, InputProblem) else preview
         if sound is not self._shown:
             self.player.pause()
             if sound is not None:
                 self._make_view().show_sound(sound)
             self._shown = sound
-        full = bool(self._items) and (self.view is not None or preview is not None)
+        full = bool(self.items) and (self.view is not None or preview is not None)
         self.target.setVisible(not full)
         self.content.setVisible(full)
         self.actions_.setVisible(full)
         self.actions_.play.setEnabled(sound is not None)
         if full:
-            self.bar.show_items(self._items, self._index)
+            self.bar.show_items(self.items, self.index)
         reading = preview is None
         kept = sound is not None or (reading and not self._previews.are_late)  # the last one, for a moment
         self.note.setVisible(not kept)
@@ -183,7 +152,7 @@ class AudioPanel(Panel):
         if self.view is not None:
             self.view.setVisible(kept)
         self._show_time()
-        self._show_chip()
+        self.show_chip()
 
     def _make_view(self) -> "SoundView":
         if self.view is None:
@@ -222,7 +191,7 @@ class AudioPanel(Panel):
         start, end = view.region() or (0.0, view.seconds)
         if start <= view.cursor < end - END:
             start = view.cursor
-        self.player.play(self._items[self._index], start, end)
+        self.player.play(self.items[self.index], start, end)
 
     def _played(self, seconds: float) -> None:
         self._make_view().set_cursor(seconds)
@@ -242,47 +211,7 @@ class AudioPanel(Panel):
 
     # ---- words
 
-    def _forget_results(self) -> None:
-        self._working = self._failed = self._refused = False
-        self._encoded: list[Encoded] = []
-
-    def _show_chip(self) -> None:
-        broken = any(isinstance(preview, InputProblem) for preview in self._previews.all())
-        if not self._items:
-            self.set_chip(self.tr("empty"))
-        elif self._failed or broken:
-            self.set_chip(self.tr("problem"), "problem")
-        elif self._refused:
-            self.set_chip(self.tr("not scored"), "warning")
-        elif self._encoded:
-            self.set_chip(self._encoded_words(), "good")
-        elif self._working:
-            self.set_chip(self.tr("working…"), "accent")
-        elif self._previews.are_late:
-            self.set_chip(self.tr("reading…"), "accent")
-        else:
-            self.set_chip(self.tr("ready"))
-
-    def _encoded_words(self) -> str:
-        what = self._encoded[-1].examination or ""
-        if len(self._encoded) > 1:
-            what = self.tr("recordings: {}").format(len(self._encoded))
-        if all(event.reused for event in self._encoded):
-            return self.tr("{} · reused").format(what)
-        milliseconds = sum(event.milliseconds for event in self._encoded)
-        return self.tr("{what} · {milliseconds:.0f} ms").format(what=what, milliseconds=milliseconds)
-
     def retranslate(self) -> None:
         self.retitle(self.tr("Audio"))
         self.target.words.setText(self.tr("Drop heart sounds here:\nWAV, FLAC, OGG or MP3."))
-        self._show()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
-
-
-def _problem_of(preview: "Sound | InputProblem") -> InputProblem | None:
-    """Why it cannot be read, or will not be analysed."""
-    return preview if isinstance(preview, InputProblem) else preview.refusal
+        self.show_inputs()

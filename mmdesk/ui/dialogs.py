@@ -145,9 +145,10 @@ class ShortcutsDialog(QDialog):
             (self.tr("Zoom in, zoom out"), ["+", "-", self.tr("Ctrl+wheel")]),
             (self.tr("Fit and reset"), ["0", self.tr("double click")]),
             (self.tr("Invert"), ["I"]),
-            (self.tr("Window width, window level"), [self.tr("drag left, right"), self.tr("drag up, down")]),
-            (self.tr("Pan"), [self.tr("middle drag"), self.tr("Space+drag")]),
+            (self.tr("Window width, window level"), [self.tr("drag"), self.tr("Ctrl+arrows")]),
+            (self.tr("Pan"), [self.tr("middle drag"), self.tr("Space+drag"), self.tr("Shift+arrows")]),
             (self.tr("Other image"), ["PgUp", "PgDn", "Home", "End"]),
+            (self.tr("Remove the image chosen in the film strip"), ["Del"]),
         ]
         sound = [
             (self.tr("Play, pause"), [self.tr("Space")]),
