@@ -4,6 +4,8 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
+import torch
+
 from mmdesk.case import Case
 from mmdesk.engine import StopRequested, StopToken
 from mmdesk.errors import UserProblem
@@ -16,6 +18,9 @@ class LocalEngine:
     """Loads the pack at once. Raises PackProblem, and UserProblem where the device is not there."""
 
     def __init__(self, pack: Path, device: str = "auto") -> None:
+        # Of networks this small a second thread gains a tenth, and where another program wants its core
+        # both wait for each other: ten times slower. The core belongs to the window.
+        torch.set_num_threads(1)
         self._pipeline = Pipeline(PackReader(pack, device))
 
     @property
@@ -39,5 +44,5 @@ def stream(pipeline: Pipeline, analysis: Analysis, stop: StopToken) -> Iterator[
         yield Failed(analysis.stage, f"{error.name}: {error.problem}", error.remedy)
     except Exception as error:
         problem = f"the program made a mistake while it tried to {analysis.stage} ({type(error).__name__})"
-        remedy = "Please report it with the lines below."
+        remedy = "Please report it with its details."
         yield Failed(analysis.stage, problem, remedy, traceback.format_exc())

@@ -96,7 +96,7 @@ _ALL = (
     QT_TRANSLATE_NOOP("said", "score"),
     QT_TRANSLATE_NOOP("said", "write"),
     QT_TRANSLATE_NOOP("said", "Install mmdesk again."),
-    QT_TRANSLATE_NOOP("said", "Please report it with the lines below."),
+    QT_TRANSLATE_NOOP("said", "Please report it with its details."),
     QT_TRANSLATE_NOOP("said", "Analyse again. If it happens again, close other programs to free memory."),
     # packs/
     QT_TRANSLATE_NOOP("said", "no CUDA device is there"),

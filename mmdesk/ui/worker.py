@@ -131,7 +131,7 @@ class _Thread(QThread):
                 self._say(job, event)
         except Exception as error:
             problem = f"the engine made a mistake ({type(error).__name__})"
-            remedy = "Please report it with the lines below."
+            remedy = "Please report it with its details."
             self._say(job, Failed(None, problem, remedy, traceback.format_exc()))
             raise
 
