@@ -1,7 +1,7 @@
 """Everything a person can do in the window, with its words, its icon and its keys."""
 
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from mmdesk.ui import icons
@@ -19,7 +19,7 @@ _PARTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "copy_text": ("copy", "text", ("Ctrl+Shift+C",)),
     "copy_markdown": ("", "", ()),
     "export": ("export", "text", ("Ctrl+E",)),
-    "demo": ("", "", ("Ctrl+D",)),
+    "demo": ("", "", ("Ctrl+Shift+D",)),
     "purge": ("", "", ()),
     "settings": ("settings", "text", ("Ctrl+,",)),
     "theme": ("moon", "text", ("Ctrl+T",)),
@@ -57,7 +57,13 @@ class Actions(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            return QKeySequence(event.keyCombination()) in self["export"].shortcuts()
         return False
+
+    def keep_keys(self, field: QWidget) -> None:
+        """On X11 Ctrl+E is a text field's own key for the end of the line; here it is not."""
+        field.installEventFilter(self)
 
     def retranslate(self) -> None:
         words = {

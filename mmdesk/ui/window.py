@@ -135,6 +135,8 @@ class MainWindow(QMainWindow):
         desk.intake.refused.connect(self._refused)
         desk.intake.moved.connect(self._moved)
         self._drops = DropFilter(self, self.inputs, desk.intake)
+        for field in (self.record.editor, self.report.text, self.prompts.field):
+            do.keep_keys(field)
         for panel in (self.image, self.audio, self.record):
             panel.browse_asked.connect(self._browse)
             panel.paste_asked.connect(self._paste)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 PATIENCE_S = 60.0
+CLOSE_WINDOW = str(Path(__file__).parent.parent / "support" / "close_window.py")
 NEEDED = ("Xvfb", "xdotool")
 
 
@@ -32,11 +33,17 @@ class Desktop:
             **os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "MMDESK_HOME": str(home),
         }  # fmt: skip
         self._programs: list[subprocess.Popen[bytes]] = []
+        self._errors = home.with_suffix(".errors")
 
     def run(self, *arguments: str) -> subprocess.Popen[bytes]:
-        program = subprocess.Popen([sys.executable, *arguments], env=self.environment)
+        with self._errors.open("ab") as errors:
+            program = subprocess.Popen([sys.executable, *arguments], env=self.environment, stderr=errors)
         self._programs.append(program)
         return program
+
+    def complaints(self) -> str:
+        """What the programs said to their stderr."""
+        return self._errors.read_text()
 
     def hand(self, *words: object) -> str:
         """One xdotool command."""
@@ -47,7 +54,16 @@ class Desktop:
 
     def window(self, name: str) -> str:
         """The id of a window by its title, once it is there."""
-        return str(until(lambda: self.hand("search", "--onlyvisible", "--name", name), f"a window {name}"))
+
+        def look() -> str:
+            assert self._programs[-1].poll() is None, self.complaints()
+            return self.hand("search", "--onlyvisible", "--name", name)
+
+        return str(until(look, f"a window {name}"))
+
+    def ask_to_close(self, window: str) -> None:
+        """As by the cross in its frame."""
+        subprocess.run([sys.executable, CLOSE_WINDOW, window], env=self.environment, check=True)
 
     def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         self.hand("mousemove", *start, "mousedown", 1)

@@ -58,3 +58,5 @@ def test_files_dragged_in_and_text_typed_become_a_report(desktop: Desktop, tmp_p
     assert {finding.task for finding in file.report.findings} == {"chest", "murmur"}
     names = [item.name for items in file.case.inputs.values() for item in items]
     assert names[:2] == ["radiograph.png", "heart_sound.wav"]
+    desktop.hand("key", "ctrl+e")  # in the record, whose own key it would be
+    desktop.window("Save the report")
