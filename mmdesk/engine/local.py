@@ -18,8 +18,8 @@ class LocalEngine:
     """Loads the pack at once. Raises PackProblem, and UserProblem where the device is not there."""
 
     def __init__(self, pack: Path, device: str = "auto") -> None:
-        # Of networks this small a second thread gains a tenth, and where another program wants its core
-        # both wait for each other: ten times slower. The core belongs to the window.
+        # For networks this small a second thread gains little, and where another program wants its core
+        # the two wait for each other. That core belongs to the window.
         torch.set_num_threads(1)
         self._pipeline = Pipeline(PackReader(pack, device))
 
