@@ -65,6 +65,8 @@ def test_a_case_goes_into_a_file_and_comes_back(open_window, tmp_path: Path, rea
     assert one.desk.prompt == "impression"
     assert one.desk.report == one.window.report.report == report
     assert one.do["export"].isEnabled() == read
+    one.until_quiet()
+    assert casefile.load(one.desk.archive.path(case.id)).report == report  # kept, should there be a crash
     one.until(lambda: one.window.filing.path == tmp_path / "one.two.mmcase")
     one.model.set_record("It goes on.")
     one.do["save"].trigger()  # asks nothing any more
