@@ -23,6 +23,7 @@ from mmdesk.ui.panel import label
 from mmdesk.ui.theme import GRID
 from mmdesk.ui.wording import said
 
+_NATIVE = QKeySequence.SequenceFormat.NativeText
 CHOICES = {name: allowed(name) for name in ("theme", "text_size", "language", "engine", "device")}
 
 
@@ -137,9 +138,9 @@ class ShortcutsDialog(QDialog):
     def retranslate(self) -> None:
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
         own = [
-            (action.text(), [key.toString(QKeySequence.SequenceFormat.NativeText) for key in keys])
+            (action.text(), list(dict.fromkeys(key.toString(_NATIVE) for key in keys)))
             for action in self._actions
-            if (keys := action.shortcuts())
+            if (keys := action.shortcuts())  # two keys may have one name
         ]
         image = [
             (self.tr("Zoom in, zoom out"), ["+", "-", self.tr("Ctrl+wheel")]),

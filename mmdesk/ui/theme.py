@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 GRID = 8  # pixels; every distance is a half, one or several of it
+CHINESE = "Noto Sans CJK SC"  # on Linux
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,12 @@ def apply(app: QApplication, name: str, text_size: int = 100) -> None:
 def app_font(text_size: int) -> QFont:
     """The system's font at 13 px for 100%, figures of equal width."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-    if sys.platform.startswith("linux") and "Inter" in QFontDatabase.families():
-        font = QFont("Inter")
+    if sys.platform.startswith("linux"):
+        there = QFontDatabase.families()
+        families = ["Inter"] if "Inter" in there else font.families()
+        if CHINESE in there:  # else Qt takes the Japanese forms of its characters
+            families = [*families, CHINESE]
+        font.setFamilies(families)
     font.setPixelSize(round(13 * text_size / 100))
     font.setFeature(QFont.Tag("tnum"), 1)
     return font

@@ -174,40 +174,8 @@
         <translation>没有可显示的内容。</translation>
     </message>
     <message>
-        <source>empty</source>
-        <translation>空</translation>
-    </message>
-    <message>
-        <source>problem</source>
-        <translation>有问题</translation>
-    </message>
-    <message>
-        <source>not scored</source>
-        <translation>未评分</translation>
-    </message>
-    <message>
-        <source>working…</source>
-        <translation>处理中…</translation>
-    </message>
-    <message>
-        <source>reading…</source>
-        <translation>读取中…</translation>
-    </message>
-    <message>
-        <source>ready</source>
-        <translation>就绪</translation>
-    </message>
-    <message>
         <source>recordings: {}</source>
         <translation>录音：{} 段</translation>
-    </message>
-    <message>
-        <source>{} · reused</source>
-        <translation>{} · 复用</translation>
-    </message>
-    <message>
-        <source>{what} · {milliseconds:.0f} ms</source>
-        <translation>{what} · {milliseconds:.0f} ms</translation>
     </message>
     <message>
         <source>Audio</source>
@@ -436,44 +404,8 @@ WAV、FLAC、OGG 或 MP3。</translation>
         <translation>没有可显示的内容。</translation>
     </message>
     <message>
-        <source>empty</source>
-        <translation>空</translation>
-    </message>
-    <message>
-        <source>problem</source>
-        <translation>有问题</translation>
-    </message>
-    <message>
-        <source>not scored</source>
-        <translation>未评分</translation>
-    </message>
-    <message>
-        <source>working…</source>
-        <translation>处理中…</translation>
-    </message>
-    <message>
-        <source>reading…</source>
-        <translation>读取中…</translation>
-    </message>
-    <message>
-        <source>ready</source>
-        <translation>就绪</translation>
-    </message>
-    <message>
-        <source>image</source>
-        <translation>影像</translation>
-    </message>
-    <message>
         <source>images: {}</source>
         <translation>影像：{} 幅</translation>
-    </message>
-    <message>
-        <source>{} · reused</source>
-        <translation>{} · 复用</translation>
-    </message>
-    <message>
-        <source>{what} · {milliseconds:.0f} ms</source>
-        <translation>{what} · {milliseconds:.0f} ms</translation>
     </message>
     <message>
         <source>Image</source>
@@ -531,6 +463,41 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     <message>
         <source>zoom {} %</source>
         <translation>缩放 {} %</translation>
+    </message>
+</context>
+<context>
+    <name>InputPanel</name>
+    <message>
+        <source>empty</source>
+        <translation>空</translation>
+    </message>
+    <message>
+        <source>problem</source>
+        <translation>有问题</translation>
+    </message>
+    <message>
+        <source>not scored</source>
+        <translation>未评分</translation>
+    </message>
+    <message>
+        <source>working…</source>
+        <translation>处理中…</translation>
+    </message>
+    <message>
+        <source>reading…</source>
+        <translation>读取中…</translation>
+    </message>
+    <message>
+        <source>ready</source>
+        <translation>就绪</translation>
+    </message>
+    <message>
+        <source>{} · reused</source>
+        <translation>{} · 复用</translation>
+    </message>
+    <message>
+        <source>{what} · {milliseconds:.0f} ms</source>
+        <translation>{what} · {milliseconds:.0f} ms</translation>
     </message>
 </context>
 <context>
@@ -846,7 +813,7 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     </message>
     <message>
         <source>GPU where there is one</source>
-        <translation>有 GPU 时用 GPU</translation>
+        <translation>优先 GPU</translation>
     </message>
     <message>
         <source>Autosave</source>
@@ -900,14 +867,6 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>窗宽、窗位</translation>
     </message>
     <message>
-        <source>drag left, right</source>
-        <translation>左右拖动</translation>
-    </message>
-    <message>
-        <source>drag up, down</source>
-        <translation>上下拖动</translation>
-    </message>
-    <message>
         <source>Pan</source>
         <translation>平移</translation>
     </message>
@@ -920,8 +879,16 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>空格+拖动</translation>
     </message>
     <message>
+        <source>Shift+arrows</source>
+        <translation>Shift+方向键</translation>
+    </message>
+    <message>
         <source>Other image</source>
         <translation>切换影像</translation>
+    </message>
+    <message>
+        <source>Remove the image chosen in the film strip</source>
+        <translation>移除胶片栏中选中的影像</translation>
     </message>
     <message>
         <source>Play, pause</source>
@@ -942,6 +909,10 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     <message>
         <source>drag</source>
         <translation>拖动</translation>
+    </message>
+    <message>
+        <source>Ctrl+arrows</source>
+        <translation>Ctrl+方向键</translation>
     </message>
     <message>
         <source>Window</source>
@@ -1399,7 +1370,7 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>请重新安装 mmdesk。</translation>
     </message>
     <message>
-        <source>Please report it with the lines below.</source>
+        <source>Please report it with its details.</source>
         <translation>请连同详情一并反馈。</translation>
     </message>
     <message>
@@ -1512,15 +1483,15 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     </message>
     <message>
         <source>{}: learned from {}.</source>
-        <translation>{}：训练人群为 {}。</translation>
+        <translation>{}：训练数据为 {}。</translation>
     </message>
     <message>
         <source>{}: the age is not known; learned from {}.</source>
-        <translation>{}：年龄未知；训练人群为 {}。</translation>
+        <translation>{}：年龄未知；训练数据为 {}。</translation>
     </message>
     <message>
         <source>{}: outside its population, age {}; learned from {}.</source>
-        <translation>{}：超出训练人群，年龄 {}；训练人群为 {}。</translation>
+        <translation>{}：超出训练人群范围，年龄 {}；训练数据为 {}。</translation>
     </message>
     <message>
         <source>{} years</source>

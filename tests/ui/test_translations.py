@@ -161,7 +161,7 @@ def _is_chinese(text: str) -> bool:
 # What may stay as it is: names, formats, keys, units. What a pack gives is taken out before.
 ALLOWED = re.compile(
     r"mmdesk|clinic|Markdown|JSON|PNG|JPEG|TIFF|DICOM|WAV|FLAC|OGG|MP3|MRI|CPU|GPU|CUDA|English|UTF-8"
-    r"|Ctrl|Shift|Esc|PgUp|PgDn|Page (?:Up|Down)|Home|End|Return|Enter|F\d+|\S+\.(?:png|wav|txt|toml|mmcase)"
+    r"|Ctrl|Shift|Esc|Del|PgUp|PgDn|Page (?:Up|Down)|Home|End|Return|Enter|F\d+|\S+\.(?:png|wav|txt|toml|mmcase)"
     r"|\b(?:ms|MB|X|SHA)\b"
 )
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
@@ -406,7 +406,7 @@ def test_parts_of_a_sentence_are_translated(speaker: Speaker) -> None:
     assert said("x.pdf: this is a PDF, not an image") == "x.pdf：这是 PDF 文件，不是影像"
     assert said("Save it as PNG, JPEG, TIFF or DICOM.") == "请另存为 PNG、JPEG、TIFF 或 DICOM。"
     assert said("Chest: outside its population, age 34 years; learned from children.") == (
-        "Chest：超出训练人群，年龄 34 岁；训练人群为 children。"
+        "Chest：超出训练人群范围，年龄 34 岁；训练数据为 children。"
     )
     assert said("something new") == "something new"
 
