@@ -1,7 +1,8 @@
 """The whole window through every state of an analysis, with a scripted engine."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from support import leftovers
 from support.opened import record_case
 from support.sample import SENTENCES
@@ -293,8 +294,6 @@ def test_live_begins_as_it_was_left(open_window) -> None:
 
 
 def test_paste_finds_its_panel(open_window, qapp, tiny_png) -> None:
-    from PySide6.QtGui import QImage
-
     one = open_window()
     qapp.clipboard().setText("Temp 38.9 C")
     one.key(Qt.Key.Key_V, CTRL)
@@ -314,3 +313,17 @@ def test_a_refused_file_has_a_card_in_its_panel_or_a_line_below_the_toolbar(open
     assert one.window.notice.text == ""
     one.desk.intake.take_paths([path])
     one.until(lambda: "notes.zip" in one.window.notice.text)
+
+
+def test_a_drop_anywhere_finds_its_panel(open_window, qapp, tmp_path, tiny_png) -> None:
+    one = open_window()
+    path = tmp_path / "chest.txt"  # found by what it is
+    path.write_bytes(tiny_png())
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    place = one.window.record.mapTo(one.window, QPoint(20, 20))
+    how = Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    qapp.sendEvent(one.window, QDragEnterEvent(place, *how))
+    qapp.sendEvent(one.window, QDropEvent(place.toPointF(), *how))
+    one.until(lambda: one.model.inputs(IMAGE))
+    assert one.window.image.cards() == ["chest.txt is an image: it was put into Image."]
