@@ -31,7 +31,7 @@ app.exec()
 """
 OURS = """
 import sys, time
-from mmdesk import cli, display
+from mmdesk import __main__, display
 display.missing()
 from mmdesk.ui import app as application
 from PySide6.QtCore import QTimer

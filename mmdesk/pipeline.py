@@ -23,7 +23,8 @@ from mmdesk.media import auscultation
 from mmdesk.media.audio import read_audio
 from mmdesk.media.files import expect, read_bytes
 from mmdesk.media.image import read_image
-from mmdesk.media.record import find_facts, read_text, words
+from mmdesk.media.record import find_facts, words
+from mmdesk.media.text import read_text
 from mmdesk.model.audio import POSITIONS
 from mmdesk.model.sound import SAMPLE_RATE
 from mmdesk.packs.manifest import Examination, Manifest, Prompt

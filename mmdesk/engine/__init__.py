@@ -7,6 +7,8 @@ from typing import Protocol
 from mmdesk.case import Case
 from mmdesk.events import Event
 
+LOCAL = "mmdesk.engine.local:LocalEngine"  # by name: naming it must not import torch
+
 
 class StopRequested(Exception):
     """Raised by StopToken.check; ends a pipeline between two of its steps."""

@@ -12,7 +12,6 @@ from mmdesk.engine.state import EngineState, Phase
 from mmdesk.errors import UserProblem
 from mmdesk.events import Event, Failed
 
-LOCAL = "mmdesk.engine.local:LocalEngine"
 OnState = Callable[[EngineState], None]
 
 

@@ -1,22 +1,18 @@
-"""The record: bytes to text, text to facts and to words."""
+"""The record: text to facts and to words."""
 
-import codecs
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from mmdesk.case import Fact, Flag
-from mmdesk.errors import InputProblem
 from mmdesk.media.assertions import Context
 from mmdesk.media.mentions import NAME, UNLIKE, Lexicon, Mention, Stated, Word
 from mmdesk.media.person import PersonReader
 from mmdesk.media.quantities import NumberReader
 from mmdesk.vocabulary import Term, Vocabulary
 
-MAX_CHARACTERS = 200_000
 NUMBER_WORD = "<number>"
 
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _WORD = re.compile(r"(?P<number>\d+(?:[.,·]\d+)*)|[^\W\d_]\w*")
 # Character for character, so that places stay the same.
 _PLAIN = str.maketrans(
@@ -32,40 +28,6 @@ _PLAIN = str.maketrans(
         "\u02da": "°",
     }
 )
-_SAVE_AS_TEXT = "Save the record as plain text (UTF-8) and open it again."
-
-
-def read_text(data: bytes, name: str) -> str:
-    """The text of a record in UTF-8, UTF-16 with its mark, or else Windows-1252; lines end in a newline.
-
-    Raises InputProblem where the bytes are no text, the text is empty or longer than MAX_CHARACTERS.
-    """
-    try:
-        text = _decode(data[: 4 * MAX_CHARACTERS + 4])
-    except UnicodeDecodeError:
-        raise InputProblem(name, "the record is not plain text", _SAVE_AS_TEXT) from None
-    if "\0" in text or len(_CONTROL.findall(text)) * 100 > len(text):
-        raise InputProblem(name, "the record is not plain text", _SAVE_AS_TEXT)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not text.strip():
-        raise InputProblem(name, "the record is empty", "Type or open a record with some text.")
-    if len(text) > MAX_CHARACTERS:
-        raise too_long(name)
-    return text
-
-
-def too_long(name: str) -> InputProblem:
-    problem = f"the record is longer than {MAX_CHARACTERS:,} characters"
-    return InputProblem(name, problem, "Open only the part that belongs to this case.")
-
-
-def _decode(data: bytes) -> str:
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252")
 
 
 def words(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
 from mmdesk.case import Input, Modality
 from mmdesk.errors import InputProblem
 from mmdesk.media.files import Format, sniff
-from mmdesk.media.record import MAX_CHARACTERS, read_text, too_long
+from mmdesk.media.text import MAX_CHARACTERS, read_text, too_long
 from mmdesk.ui.background import Background
 from mmdesk.ui.case_model import CaseModel
 from mmdesk.ui.survey import MAX_FILES, Survey, survey, with_texts

@@ -8,7 +8,7 @@ from mmdesk.case import Fact, Input, Modality
 from mmdesk.errors import InputProblem
 from mmdesk.events import Encoded, Event, Failed, InputFailed, OutOfDistribution, ReportReady, Stopped
 from mmdesk.media.files import read_bytes
-from mmdesk.media.record import MAX_CHARACTERS, find_facts, read_text, too_long
+from mmdesk.media.text import MAX_CHARACTERS, read_text, too_long
 from mmdesk.ui.background import Background
 from mmdesk.ui.case_model import CaseModel
 from mmdesk.ui.fact_table import FactView
@@ -279,4 +279,6 @@ def _read(items: tuple[Input, ...]) -> Read:
 
 
 def _facts_of(text: str, vocabulary: Vocabulary) -> tuple[str, tuple[Fact, ...]]:
+    from mmdesk.media.record import find_facts  # its patterns take a moment to compile
+
     return text, find_facts(text, vocabulary)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
 
-from mmdesk.media.record import MAX_CHARACTERS
+from mmdesk.media.text import MAX_CHARACTERS
 from mmdesk.ui import theme
 
 LINES = 3  # what is always seen of the text

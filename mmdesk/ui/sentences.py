@@ -74,7 +74,7 @@ _ALL = (
     QT_TRANSLATE_NOOP("said", "Record or export it again."),
     QT_TRANSLATE_NOOP("said", "Record it again."),
     QT_TRANSLATE_NOOP("said", "Cut out the part that matters."),
-    # media/record.py; the names of records that are no files
+    # media/text.py; the names of records that are no files
     QT_TRANSLATE_NOOP("said", "the record is not plain text"),
     QT_TRANSLATE_NOOP("said", "the record is empty"),
     QT_TRANSLATE_NOOP("said", "the record is longer than {} characters"),

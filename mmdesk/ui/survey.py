@@ -9,7 +9,7 @@ from mmdesk.case import Input, Modality
 from mmdesk.casefile import is_case
 from mmdesk.errors import InputProblem
 from mmdesk.media.files import MAX_BYTES, expect, identify, modality_of, read_bytes, read_head, too_large
-from mmdesk.media.record import read_text
+from mmdesk.media.text import read_text
 
 MAX_FILES = 64  # at once
 

@@ -8,15 +8,18 @@ import traceback
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 
 from mmdesk.case import Case
-from mmdesk.engine import StopToken
-from mmdesk.engine.direct import LOCAL, DirectEngine
-from mmdesk.engine.process import ProcessEngine
+from mmdesk.engine import LOCAL, StopToken
 from mmdesk.engine.state import EngineState, Phase
 from mmdesk.events import LAST, Event, Failed, Stage, StageStarted, Stopped
+
+if TYPE_CHECKING:
+    from mmdesk.engine.direct import DirectEngine
+    from mmdesk.engine.process import ProcessEngine
 
 BATCH_MS = 34  # at most 30 batches a second: more would starve the window
 DETACH_MS = 65  # with a batch on its way, a stop is answered within 0.1 s
@@ -87,6 +90,10 @@ class _Thread(QThread):
     def _load(self, command: _Load) -> None:
         self._drop()
         self._deaths.clear()
+        # Imported here, in this thread: the window is shown meanwhile.
+        from mmdesk.engine.direct import DirectEngine
+        from mmdesk.engine.process import ProcessEngine
+
         kind = ProcessEngine if command.kind == "process" else DirectEngine
         on_state = partial(self._told, command.generation)
         asked = () if command.device == "auto" else (command.device,)  # the engine's own choice
@@ -106,6 +113,8 @@ class _Thread(QThread):
 
     def _mend(self) -> None:
         """Start an engine that died, unless it does so all the time."""
+        from mmdesk.engine.process import ProcessEngine
+
         engine = self._engine
         if not isinstance(engine, ProcessEngine) or engine.state.phase != Phase.DIED:
             return

@@ -153,7 +153,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 
 def test_identify_says_what_a_file_is_or_why_it_is_none() -> None:
     assert identify(b"fLaC", "a") is Format.FLAC
-    with pytest.raises(InputProblem, match="a: this is a PDF. Save it in a form that mmdesk reads: PNG,"):
+    with pytest.raises(InputProblem, match=r"a: this is a PDF\. Save it in a form that mmdesk reads: PNG,"):
         identify(b"%PDF-1.7", "a")
     with pytest.raises(InputProblem, match="of a kind that mmdesk does not know"):
         identify(b"\x00\x01", "a")

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from mmdesk.case import Fact, Flag
 from mmdesk.errors import InputProblem
-from mmdesk.media.record import MAX_CHARACTERS, find_facts, read_text, words
+from mmdesk.media.record import find_facts, words
+from mmdesk.media.text import MAX_CHARACTERS, read_text
 from mmdesk.vocabulary import Scale, Term, Vocabulary
 
 RECIPE = Path(__file__).parents[2] / "recipes" / "clinic.vocabulary.toml"

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QGraphicsScene, QGraphicsView, QLine
 from mmdesk.case import Case, Input, Modality
 from mmdesk.media import files
 from mmdesk.media.files import MAX_BYTES, Format, sniff
-from mmdesk.media.record import MAX_CHARACTERS
+from mmdesk.media.text import MAX_CHARACTERS
 from mmdesk.ui.background import Background
 from mmdesk.ui.case_model import CaseModel
 from mmdesk.ui.drop_filter import DropFilter

@@ -5,7 +5,7 @@ from PySide6.QtGui import QImage, QTextCursor
 from mmdesk import resources
 from mmdesk.case import Case, Input, Modality
 from mmdesk.events import Encoded, Failed, InputFailed, OutOfDistribution
-from mmdesk.media.record import MAX_CHARACTERS
+from mmdesk.media.text import MAX_CHARACTERS
 from mmdesk.packs import manifest
 from mmdesk.ui import theme
 from mmdesk.ui.background import Background

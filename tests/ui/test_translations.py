@@ -161,7 +161,8 @@ def _is_chinese(text: str) -> bool:
 # What may stay as it is: names, formats, keys, units. What a pack gives is taken out before.
 ALLOWED = re.compile(
     r"mmdesk|clinic|Markdown|JSON|PNG|JPEG|TIFF|DICOM|WAV|FLAC|OGG|MP3|MRI|CPU|GPU|CUDA|English|UTF-8"
-    r"|Ctrl|Shift|Esc|Del|PgUp|PgDn|Page (?:Up|Down)|Home|End|Return|Enter|F\d+|\S+\.(?:png|wav|txt|toml|mmcase)"
+    r"|Ctrl|Shift|Esc|Del|PgUp|PgDn|Page (?:Up|Down)|Home|End|Return|Enter|F\d+"
+    r"|\S+\.(?:png|wav|txt|toml|mmcase)"
     r"|\b(?:ms|MB|X|SHA)\b"
 )
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
