@@ -1,5 +1,6 @@
 """The way in: `mmdesk` alone opens the window, without the time that the commands take to import."""
 
+import gc
 import sys
 
 from mmdesk import display
@@ -7,6 +8,7 @@ from mmdesk import display
 
 def main() -> None:
     if len(sys.argv) == 1 and display.missing() is None:
+        gc.disable()  # the window collects in its own time, see ui/garbage.py
         from mmdesk.ui.app import run
 
         sys.exit(run())
