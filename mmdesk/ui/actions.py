@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from mmdesk.ui import icons
 
@@ -61,8 +61,8 @@ class Actions(QObject):
             return QKeySequence(event.keyCombination()) in self["export"].shortcuts()
         return False
 
-    def keep_keys(self, field: QWidget) -> None:
-        """On X11 Ctrl+E is a text field's own key for the end of the line; here it is not."""
+    def keep_keys(self, field: QLineEdit) -> None:
+        """On X11 Ctrl+E is a line edit's own key for the end of the line; here it is not."""
         field.installEventFilter(self)
 
     def retranslate(self) -> None:

@@ -1,12 +1,12 @@
-"""The main window: where everything lies, and which action does what."""
+"""The main window: who listens to whom, and which action does what."""
 
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QMainWindow
 
 from mmdesk import resources
 from mmdesk.archive import Archive
@@ -20,24 +20,13 @@ from mmdesk.report import Report, Sentence
 from mmdesk.settings import Settings
 from mmdesk.ui import icons, theme
 from mmdesk.ui.actions import Actions
-from mmdesk.ui.audio_panel import AudioPanel
+from mmdesk.ui.demo import Demo
 from mmdesk.ui.desk import Desk
+from mmdesk.ui.desktop import Desktop
 from mmdesk.ui.dialogs import AboutDialog, SettingsDialog, ShortcutsDialog
 from mmdesk.ui.drop_filter import DropFilter
 from mmdesk.ui.filing import Filing
-from mmdesk.ui.findings_panel import FindingsPanel
-from mmdesk.ui.image_panel import ImagePanel
-from mmdesk.ui.notice_bar import NoticeBar
-from mmdesk.ui.prompt_bar import PromptBar
-from mmdesk.ui.record_panel import RecordPanel
-from mmdesk.ui.report_panel import ReportPanel
-from mmdesk.ui.stages_panel import StagesPanel
-from mmdesk.ui.status_bar import StatusBar
-from mmdesk.ui.theme import GRID
-from mmdesk.ui.toolbar import Toolbar
 from mmdesk.ui.worker import Worker
-
-DEMO_PAUSE = 8000  # ms a finished sample stays before the next one
 
 
 class MainWindow(QMainWindow):
@@ -52,11 +41,11 @@ class MainWindow(QMainWindow):
         self.desk = Desk(worker, archive, self)
         self._state = state
         self._closing = False
-        self._demo = QTimer(self, singleShot=True, interval=DEMO_PAUSE)
-        self._demo_number = 0
         self.actions_ = Actions(self)
-        self._build()
+        self.desktop = Desktop(self.desk, self.actions_)
+        self._take_panels(self.desktop)
         self.filing = Filing(self, self.desk, self.notice)
+        self.demo = Demo(self.desk, self.filing)
         self._connect()
         self._show_pack(settings.pack)
         self._set_keeping()
@@ -66,58 +55,22 @@ class MainWindow(QMainWindow):
         self.retranslate()
         self.setFocus()  # no control looks chosen before one is
 
-    # ---- layout
-
-    def _build(self) -> None:
-        model = self.desk.model
-        self.toolbar, self.notice = Toolbar(self.actions_), NoticeBar()  # first for the Tab key, too
-        self.image = ImagePanel(model, self.desk.decoding)
-        self.audio = AudioPanel(model, self.desk.decoding)
-        self.record = RecordPanel(model, self.desk.reading)
-        self.report, self.prompts = ReportPanel(), PromptBar()
-        self.findings, self.stages = FindingsPanel(), StagesPanel()
+    def _take_panels(self, desktop: Desktop) -> None:
+        self.toolbar, self.notice, self.status = desktop.toolbar, desktop.notice, desktop.status
+        self.image, self.audio, self.record = desktop.image, desktop.audio, desktop.record
+        self.report, self.prompts = desktop.report, desktop.prompts
+        self.findings, self.stages = desktop.findings, desktop.stages
         self.inputs = {Modality.IMAGE: self.image, Modality.AUDIO: self.audio, Modality.RECORD: self.record}
         self.consumers = (
             self.image, self.audio, self.record, self.report, self.findings, self.stages,
         )  # fmt: skip
-        self.report.body.addWidget(self.prompts)
-        below = _splitter(Qt.Orientation.Horizontal, self.audio, self.record)
-        left = _splitter(Qt.Orientation.Vertical, self.image, below, shares=(60, 40))
-        scores = _splitter(Qt.Orientation.Horizontal, self.findings, self.stages, shares=(72, 28))
-        right = _splitter(Qt.Orientation.Vertical, self.report, scores, shares=(58, 42))
-        self._splitters = {
-            "below": below, "left": left, "scores": scores, "right": right,
-            "desk": _splitter(Qt.Orientation.Horizontal, left, right),
-        }  # fmt: skip
-        self.status = StatusBar()
-        middle = QHBoxLayout()
-        middle.setContentsMargins(GRID * 3 // 2, GRID, GRID * 3 // 2, GRID)
-        middle.addWidget(self._splitters["desk"])
-        desk = QWidget()
-        column = QVBoxLayout(desk)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.toolbar)
-        column.addWidget(self.notice)
-        column.addLayout(middle, 1)
-        column.addWidget(self.status)
-        self.setCentralWidget(desk)
+        self.setCentralWidget(desktop)
         self.setMinimumSize(880, 560)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.resize(1440, 900)
-        self._restore()
-
-    def _restore(self) -> None:
         if (geometry := self._state.value("geometry")) is not None:
             self.restoreGeometry(geometry)
-        for name, splitter in self._splitters.items():
-            if (sizes := self._state.value(f"splitters/{name}")) is not None:
-                splitter.restoreState(sizes)
-
-    def _keep_state(self) -> None:
-        self._state.setValue("geometry", self.saveGeometry())
-        for name, splitter in self._splitters.items():
-            self._state.setValue(f"splitters/{name}", splitter.saveState())
+        desktop.restore(self._state)
 
     # ---- who listens to whom
 
@@ -135,8 +88,7 @@ class MainWindow(QMainWindow):
         desk.intake.refused.connect(self._refused)
         desk.intake.moved.connect(self._moved)
         self._drops = DropFilter(self, self.inputs, desk.intake)
-        for field in (self.record.editor, self.report.text, self.prompts.field):
-            do.keep_keys(field)
+        do.keep_keys(self.prompts.field)
         for panel in (self.image, self.audio, self.record):
             panel.browse_asked.connect(self._browse)
             panel.paste_asked.connect(self._paste)
@@ -145,12 +97,12 @@ class MainWindow(QMainWindow):
         self.prompts.asked.connect(desk.ask)
         self.toolbar.pack_chosen.connect(self._switch_pack)
         self.toolbar.recent_menu.aboutToShow.connect(self._fill_recent)
-        self._demo.timeout.connect(self._play_demo)
+        self.demo.switched.connect(self._set_keeping)
         for name, slot in {
             "new": desk.new, "open": filing.open, "save": filing.save, "save_as": filing.save_as,
             "paste": self._paste, "analyse": desk.analyse, "stop": self._stop, "live": self._set_live,
             "copy_text": filing.copy_text, "copy_markdown": filing.copy_markdown, "export": filing.export,
-            "demo": self._set_demo, "purge": filing.ask_purge, "settings": self._show_settings,
+            "demo": self.demo.switch, "purge": filing.ask_purge, "settings": self._show_settings,
             "theme": self._toggle_theme, "shortcuts": self._show_shortcuts, "about": self._show_about,
             "quit": self.close,
         }.items():  # fmt: skip
@@ -171,8 +123,6 @@ class MainWindow(QMainWindow):
     def _ended(self, last: Event) -> None:
         self._say_outdated()
         self._update_actions()
-        if self.desk.demo:
-            self._demo.start()
 
     def _stop(self) -> None:
         self.desk.stop()
@@ -190,8 +140,6 @@ class MainWindow(QMainWindow):
     def _case_changed(self) -> None:
         self._say_outdated()
         self._update_actions()
-        if self.desk.demo and not self.desk.working:
-            self._demo.start()  # whatever is done to a demo, it goes on
 
     def _case_replaced(self) -> None:
         for consumer in self.consumers:
@@ -315,26 +263,8 @@ class MainWindow(QMainWindow):
         assert isinstance(action, QAction)
         self.desk.show_sample(action.data())
 
-    def _set_demo(self, on: bool) -> None:
-        """What lay on the desk before is put away and can be brought back after; nothing else is kept."""
-        self._demo_number = 0
-        self.filing.hides_recent = on
-        self.desk.new()
-        self.desk.demo = on
-        self._demo.stop()
-        self._set_keeping()
-        if on:
-            self._play_demo()
-        else:
-            self.filing.offer_back()
-
     def _set_keeping(self) -> None:
         self.desk.autosave.enabled = self.settings.autosave and not self.desk.demo
-
-    def _play_demo(self) -> None:
-        names = list(resources.samples())
-        self.desk.show_sample(names[self._demo_number % len(names)])
-        self._demo_number += 1
 
     # ---- words and state
 
@@ -378,8 +308,9 @@ class MainWindow(QMainWindow):
         if self._closing:
             return
         self._closing = True
-        self._demo.stop()
-        self._keep_state()
+        self.demo.stop()
+        self._state.setValue("geometry", self.saveGeometry())
+        self.desktop.keep(self._state)
         for dialog in self.findChildren(QDialog):
             dialog.close()
         self.hide()
@@ -390,15 +321,3 @@ class MainWindow(QMainWindow):
     def _engine_gone(self) -> None:
         if self._closing:
             self.gone.emit()
-
-
-def _splitter(way: Qt.Orientation, *parts: QWidget, shares: tuple[int, ...] = ()) -> QSplitter:
-    splitter = QSplitter(way)
-    splitter.setHandleWidth(GRID)
-    splitter.setChildrenCollapsible(False)
-    for part in parts:
-        splitter.addWidget(part)
-    for place, share in enumerate(shares or (50,) * len(parts)):
-        splitter.setStretchFactor(place, share)
-    splitter.setSizes([share * 10 for share in shares or (50,) * len(parts)])
-    return splitter

@@ -16,7 +16,7 @@ from .conftest import Desktop, until
 SAMPLE = folder() / "samples" / "sample"
 SOURCE = str(Path(__file__).parent.parent / "support" / "drag_source.py")
 DRAG_FROM = (1600, 100)
-IMAGE, RECORD = (350, 300), (520, 700)
+IMAGE, RECORD, PROMPT = (350, 300), (520, 700), (1350, 464)
 
 
 def kept(home: Path) -> CaseFile | None:
@@ -58,5 +58,5 @@ def test_files_dragged_in_and_text_typed_become_a_report(desktop: Desktop, tmp_p
     assert {finding.task for finding in file.report.findings} == {"chest", "murmur"}
     names = [item.name for items in file.case.inputs.values() for item in items]
     assert names[:2] == ["radiograph.png", "heart_sound.wav"]
-    desktop.hand("key", "ctrl+e")  # in the record, whose own key it would be
+    desktop.hand("mousemove", *PROMPT, "click", 1, "key", "ctrl+e")  # of the field itself, without the window
     desktop.window("Save the report")
