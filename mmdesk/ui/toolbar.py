@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton
 
+from mmdesk import resources
 from mmdesk.ui import icons
 from mmdesk.ui.actions import Actions
 from mmdesk.ui.chooser import Chooser
@@ -16,9 +17,10 @@ BESIDE, ICON = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.T
 
 
 class Toolbar(QFrame):
-    """`pack_chosen` gives a pack's folder."""
+    """`pack_chosen` gives a pack's folder, `sample_chosen` a sample's name."""
 
     pack_chosen = Signal(object)
+    sample_chosen = Signal(str)
 
     def __init__(self, actions: Actions) -> None:
         super().__init__()
@@ -70,6 +72,7 @@ class Toolbar(QFrame):
         self._more.setAccessibleName(self.tr("More"))
         self.recent_menu.setTitle(self.tr("Recent cases"))
         self.sample_menu.setTitle(self.tr("Sample cases"))
+        self._name_samples()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
         if event.type() == QEvent.Type.LanguageChange:
@@ -88,6 +91,22 @@ class Toolbar(QFrame):
         self.more_menu.addSeparator()
         for name in ("settings", "shortcuts", "about", "quit"):
             self.more_menu.addAction(self._actions[name])
+
+    def _name_samples(self) -> None:
+        self.sample_menu.clear()
+        titles = {
+            "sample": self.tr("Child with a cough: radiograph, heart sound, record"),
+            "liver": self.tr("Adult who is tired: record with blood tests"),
+        }
+        for name in resources.samples():
+            action = self.sample_menu.addAction(titles[name])
+            action.setData(name)
+            action.triggered.connect(self._choose_sample)
+
+    def _choose_sample(self) -> None:
+        action = self.sender()
+        assert isinstance(action, QAction)
+        self.sample_chosen.emit(action.data())
 
     def _menu_button(self, menu: QMenu) -> QToolButton:
         button = QToolButton()

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSettings, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QMainWindow
 
-from mmdesk import resources
 from mmdesk.archive import Archive
 from mmdesk.case import Modality
 from mmdesk.engine.state import EngineState, Phase
@@ -52,7 +51,7 @@ class MainWindow(QMainWindow):
         self.actions_["live"].setChecked(settings.live)
         self.desk.set_live(settings.live)
         self._update_actions()
-        self.retranslate()
+        self.setWindowTitle("mmdesk")
         self.setFocus()  # no control looks chosen before one is
 
     def _take_panels(self, desktop: Desktop) -> None:
@@ -96,6 +95,7 @@ class MainWindow(QMainWindow):
         self.report.sentence_chosen.connect(self._mark_evidence)
         self.prompts.asked.connect(desk.ask)
         self.toolbar.pack_chosen.connect(self._switch_pack)
+        self.toolbar.sample_chosen.connect(desk.show_sample)
         self.toolbar.recent_menu.aboutToShow.connect(self._fill_recent)
         self.demo.switched.connect(self._set_keeping)
         for name, slot in {
@@ -258,11 +258,6 @@ class MainWindow(QMainWindow):
     def _show_sample(self) -> None:
         self.desk.show_sample("sample")
 
-    def _choose_sample(self) -> None:
-        action = self.sender()
-        assert isinstance(action, QAction)
-        self.desk.show_sample(action.data())
-
     def _set_keeping(self) -> None:
         self.desk.autosave.enabled = self.settings.autosave and not self.desk.demo
 
@@ -279,22 +274,7 @@ class MainWindow(QMainWindow):
             do[name].setEnabled(self.desk.report is not None)
         self.report.set_case_empty(empty)
 
-    def retranslate(self) -> None:
-        self.setWindowTitle("mmdesk")
-        menu = self.toolbar.sample_menu
-        menu.clear()
-        titles = {
-            "sample": self.tr("Child with a cough: radiograph, heart sound, record"),
-            "liver": self.tr("Adult who is tired: record with blood tests"),
-        }
-        for name in resources.samples():
-            action = menu.addAction(titles[name])
-            action.setData(name)
-            action.triggered.connect(self._choose_sample)
-
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
         if event.type() == QEvent.Type.StyleChange:
             name = "sun" if theme.active() is theme.DARK else "moon"
             self.actions_["theme"].setIcon(icons.icon(name))

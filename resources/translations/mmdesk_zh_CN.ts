@@ -506,14 +506,6 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <source>Open files</source>
         <translation>打开文件</translation>
     </message>
-    <message>
-        <source>Child with a cough: radiograph, heart sound, record</source>
-        <translation>咳嗽患儿：X 线片、心音、病历</translation>
-    </message>
-    <message>
-        <source>Adult who is tired: record with blood tests</source>
-        <translation>乏力成人：含血液检验的病历</translation>
-    </message>
 </context>
 <context>
     <name>NoticeBar</name>
@@ -1037,6 +1029,14 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     <message>
         <source>Sample cases</source>
         <translation>示例病例</translation>
+    </message>
+    <message>
+        <source>Child with a cough: radiograph, heart sound, record</source>
+        <translation>咳嗽患儿：X 线片、心音、病历</translation>
+    </message>
+    <message>
+        <source>Adult who is tired: record with blood tests</source>
+        <translation>乏力成人：含血液检验的病历</translation>
     </message>
 </context>
 <context>

@@ -107,9 +107,9 @@ def test_ctrl_q_and_closing_twice(open_window) -> None:
 def test_the_window_opens_as_it_was_left(open_window) -> None:
     one = open_window()
     one.window.resize(900, 700)  # on a screen of 800 × 800 that is 880 wide
-    one.window._splitters["desk"].setSizes([500, 360])
-    sizes = one.window._splitters["desk"].sizes()
+    one.window.desktop._splitters["desk"].setSizes([500, 360])
+    sizes = one.window.desktop._splitters["desk"].sizes()
     one.close()
     again = open_window()
     assert again.window.height() == 700
-    assert again.window._splitters["desk"].sizes()[0] == pytest.approx(sizes[0], abs=20)
+    assert again.window.desktop._splitters["desk"].sizes()[0] == pytest.approx(sizes[0], abs=20)

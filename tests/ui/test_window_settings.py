@@ -15,7 +15,7 @@ from mmdesk import resources
 from mmdesk.case import Input, Modality
 from mmdesk.engine.state import Phase
 from mmdesk.events import ReportReady, Stage, StageStarted
-from mmdesk.ui import language, theme, window
+from mmdesk.ui import demo, language, theme
 from mmdesk.ui.dialogs import AboutDialog, SettingsDialog, ShortcutsDialog
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -200,7 +200,7 @@ def test_a_pack_that_is_gone_leaves_a_window_in_which_another_can_be_chosen(open
 
 
 def test_the_demo_plays_all_samples_and_keeps_and_shows_nobodys_case(open_window, monkeypatch) -> None:
-    monkeypatch.setattr(window, "DEMO_PAUSE", 1)
+    monkeypatch.setattr(demo, "PAUSE", 1)
     one = open_window()
     one.model.load(record_case())
     mine = one.model.case()
@@ -222,7 +222,7 @@ def test_the_demo_plays_all_samples_and_keeps_and_shows_nobodys_case(open_window
 
 @pytest.mark.parametrize("disturb", ["new", "change", "stop"])
 def test_a_demo_that_is_disturbed_goes_on(open_window, monkeypatch, disturb: str) -> None:
-    monkeypatch.setattr(window, "DEMO_PAUSE", 1)
+    monkeypatch.setattr(demo, "PAUSE", 1)
     one = open_window()
     one.until_phase(Phase.READY)
     one.play(StageStarted(Stage.READ), Gate("gate"), *sample_events(record_case()))

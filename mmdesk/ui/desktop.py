@@ -1,0 +1,70 @@
+"""Where everything lies in the window: the panels, and the splitters between them."""
+
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from mmdesk.ui.actions import Actions
+from mmdesk.ui.audio_panel import AudioPanel
+from mmdesk.ui.desk import Desk
+from mmdesk.ui.findings_panel import FindingsPanel
+from mmdesk.ui.image_panel import ImagePanel
+from mmdesk.ui.notice_bar import NoticeBar
+from mmdesk.ui.prompt_bar import PromptBar
+from mmdesk.ui.record_panel import RecordPanel
+from mmdesk.ui.report_panel import ReportPanel
+from mmdesk.ui.stages_panel import StagesPanel
+from mmdesk.ui.status_bar import StatusBar
+from mmdesk.ui.theme import GRID
+from mmdesk.ui.toolbar import Toolbar
+
+
+class Desktop(QWidget):
+    """Made in the order in which the Tab key goes through it."""
+
+    def __init__(self, desk: Desk, actions: Actions) -> None:
+        super().__init__()
+        self.toolbar, self.notice = Toolbar(actions), NoticeBar()
+        self.image = ImagePanel(desk.model, desk.decoding)
+        self.audio = AudioPanel(desk.model, desk.decoding)
+        self.record = RecordPanel(desk.model, desk.reading)
+        self.report, self.prompts = ReportPanel(), PromptBar()
+        self.findings, self.stages = FindingsPanel(), StagesPanel()
+        self.status = StatusBar()
+        self.report.body.addWidget(self.prompts)
+        below = _splitter(Qt.Orientation.Horizontal, self.audio, self.record)
+        left = _splitter(Qt.Orientation.Vertical, self.image, below, shares=(60, 40))
+        scores = _splitter(Qt.Orientation.Horizontal, self.findings, self.stages, shares=(72, 28))
+        right = _splitter(Qt.Orientation.Vertical, self.report, scores, shares=(58, 42))
+        whole = _splitter(Qt.Orientation.Horizontal, left, right)
+        self._splitters = {"below": below, "left": left, "scores": scores, "right": right, "desk": whole}
+        middle = QHBoxLayout()
+        middle.setContentsMargins(GRID * 3 // 2, GRID, GRID * 3 // 2, GRID)
+        middle.addWidget(whole)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.toolbar)
+        column.addWidget(self.notice)
+        column.addLayout(middle, 1)
+        column.addWidget(self.status)
+
+    def restore(self, state: QSettings) -> None:
+        """The splitters as they were kept."""
+        for name, splitter in self._splitters.items():
+            if (sizes := state.value(f"splitters/{name}")) is not None:
+                splitter.restoreState(sizes)
+
+    def keep(self, state: QSettings) -> None:
+        for name, splitter in self._splitters.items():
+            state.setValue(f"splitters/{name}", splitter.saveState())
+
+
+def _splitter(way: Qt.Orientation, *parts: QWidget, shares: tuple[int, int] = (50, 50)) -> QSplitter:
+    splitter = QSplitter(way)
+    splitter.setHandleWidth(GRID)
+    splitter.setChildrenCollapsible(False)
+    for place, (part, share) in enumerate(zip(parts, shares, strict=True)):
+        splitter.addWidget(part)
+        splitter.setStretchFactor(place, share)
+    splitter.setSizes([share * 10 for share in shares])
+    return splitter
