@@ -2,8 +2,9 @@
 
 import time
 
-from benchmarks.gaps import GapMonitor, summary
 from PySide6.QtCore import QObject, QTimer
+
+from benchmarks.gaps import GapMonitor, summary
 
 
 class Blocker(QObject):
