@@ -19,6 +19,7 @@ from mmdesk.case import Case, Input, Modality
 from mmdesk.engine.state import Phase
 from mmdesk.events import Event, InputFailed, SentenceWritten
 from mmdesk.settings import Settings
+from mmdesk.ui import theme
 from mmdesk.ui.app import Application
 from mmdesk.ui.worker import Worker
 
@@ -63,6 +64,8 @@ def shot(
     yield desk, script, take
     with qtbot.waitSignal(desk.window.gone):
         desk.window.close()
+    desk._speaker.speak("en")
+    theme.apply(qapp, "dark")
     desk.window.deleteLater()
     desk.deleteLater()
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
