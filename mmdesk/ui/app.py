@@ -21,6 +21,8 @@ from mmdesk.ui.garbage import Collector
 from mmdesk.ui.window import MainWindow
 from mmdesk.ui.worker import Worker
 
+SWITCH_S = 1e-4
+
 
 class Application(QObject):
     """Holds the window and does what concerns all of it: looks, language, settings, garbage, the end."""
@@ -82,6 +84,9 @@ def run(paths: Sequence[Path] = (), demo: bool = False) -> int:
     """Open the window and give the exit code when it is closed."""
     multiprocessing.freeze_support()
     os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
+    # A paint asks for Python's lock dozens of times; behind a thread that imports or decodes it would wait
+    # 5 ms each time.
+    sys.setswitchinterval(SWITCH_S)
     app = QApplication(sys.argv[:1])
     app.setApplicationName("mmdesk")
     app.setDesktopFileName("mmdesk")
