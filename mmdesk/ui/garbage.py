@@ -5,9 +5,11 @@ destroyed in the engine's thread leaves Qt with a dangling timer: the program cr
 """
 
 import gc
+import time
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+SLOW_S = 0.01
 INTERVAL_MS = 100  # little by little: what a second leaves takes longer to look through than a frame
 
 
@@ -31,4 +33,7 @@ class Collector(QObject):
     def _collect(self) -> None:
         due = [n for n, limit in enumerate(gc.get_threshold()) if gc.get_count()[n] > limit]
         if due:
+            begun = time.perf_counter()
             gc.collect(due[-1])
+            if time.perf_counter() - begun > SLOW_S:
+                gc.freeze()  # a library came in: it, too, is not looked through again

@@ -56,3 +56,15 @@ def test_nothing_is_collected_before_it_is_worth_it(qtbot, collector: Collector,
         monkeypatch.setattr(gc, "get_count", lambda count=count: count)
         collector._collect()
     assert collected == [0, 1, 2]
+
+
+def test_what_takes_long_to_look_through_stays(qtbot, collector: Collector, monkeypatch) -> None:
+    frozen: list[bool] = []
+    monkeypatch.setattr(gc, "get_count", lambda: (10_000, 0, 0))
+    monkeypatch.setattr(gc, "freeze", lambda: frozen.append(True))
+    monkeypatch.setattr(garbage, "SLOW_S", 60.0)
+    collector._collect()
+    assert frozen == []
+    monkeypatch.setattr(garbage, "SLOW_S", 0.0)
+    collector._collect()
+    assert frozen == [True]
