@@ -23,6 +23,8 @@ class FindingsDelegate(QStyledItemDelegate):
     def __init__(self, view: "FindingsList") -> None:
         super().__init__(view)
         self._view = view
+        self._measured_key: tuple[str, tuple[tuple[str, str, str], ...]] | None = None
+        self._measured = (0.0, 0.0, 0.0)  # widths of the longest name, percentage and status word
 
     def sizeHint(self, option, index) -> QSize:  # noqa: N802
         row, width = self._view.findings.rows[index.row()], self._view.row_width()
@@ -56,12 +58,19 @@ class FindingsDelegate(QStyledItemDelegate):
     def _columns(self, width: float) -> tuple[float, bool, float, float]:
         """The width of the names, 0 where they stand above; whether the bars stand below; the widths of
         percentages and status words."""
-        body, bold = QFontMetricsF(self._view.font()), QFontMetricsF(self._view.bold_font())
         model = self._view.findings
-        findings = model.findings()
-        share = max(bold.horizontalAdvance(model.share(f)) for f in findings)
-        status = max(bold.horizontalAdvance(model.status(f)) for f in findings)
-        names = max(body.horizontalAdvance(capital(f.label)) for f in findings) + GRID * 2
+        words = tuple((capital(f.label), model.share(f), model.status(f)) for f in model.findings())
+        key = (self._view.font().key(), words)
+        if key != self._measured_key:  # measuring takes most of a painting
+            body, bold = QFontMetricsF(self._view.font()), QFontMetricsF(self._view.bold_font())
+            labels, shares, statuses = zip(*words, strict=True)
+            self._measured_key = key
+            self._measured = (
+                max(map(body.horizontalAdvance, labels)) + GRID * 2,
+                max(map(bold.horizontalAdvance, shares)),
+                max(map(bold.horizontalAdvance, statuses)),
+            )
+        names, share, status = self._measured
         bar = width - share - status - 4 * GRID
         return (names if bar - names >= 12 * GRID else 0), bar < 8 * GRID, share, status
 
