@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -22,6 +22,7 @@ from mmdesk.ui.window import MainWindow
 from mmdesk.ui.worker import Worker
 
 SWITCH_S = 1e-4
+PATIENCE_MS = 5000
 
 
 class Application(QObject):
@@ -42,6 +43,9 @@ class Application(QObject):
         self.window = MainWindow(settings, self.archive, self.worker, state)
         self.window.record.set_english_notice(self._speaker.language != "en")
         self.window.settings_changed.connect(self._changed)
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._patience.timeout.connect(self._leave)
+        self.window.closed.connect(self._patience.start)
         self.window.gone.connect(self._end)
         if warning:
             self.window.notice.say("settings", warning)
@@ -59,7 +63,12 @@ class Application(QObject):
             self.window.actions_["demo"].trigger()
         self.window.desk.look_back(self._settings.retention_days)
 
+    def _leave(self) -> None:
+        """A child process can be killed; an engine in this one that never returns ends with it."""
+        os._exit(0)
+
     def _end(self) -> None:
+        self._patience.stop()
         self._collector.close()
         self._app.quit()
 

@@ -32,7 +32,8 @@ class MainWindow(QMainWindow):
     """`settings_changed` gives settings to be kept; the application dresses and speaks by them."""
 
     settings_changed = Signal(object)
-    gone = Signal()  # the window was closed, and the engine has ended
+    closed = Signal()  # it is hidden, and all that was to be written is on disk
+    gone = Signal()  # and the engine has ended
 
     def __init__(self, settings: Settings, archive: Archive, worker: Worker, state: QSettings) -> None:
         super().__init__()
@@ -297,6 +298,7 @@ class MainWindow(QMainWindow):
         self.desk.worker.close()
         self.audio.release()
         self.desk.close()  # waits for what is being decoded or written
+        self.closed.emit()
 
     def _engine_gone(self) -> None:
         if self._closing:
