@@ -74,7 +74,7 @@ class Autosave(QObject):
 
     @enabled.setter
     def enabled(self, on: bool) -> None:
-        """Switched off, what is kept stays as it is, and a crash is not told of."""
+        """Switched off, what is kept of the case stays as it is, and a crash is not told of."""
         if on == self._enabled:
             return
         self._enabled = on
@@ -82,7 +82,7 @@ class Autosave(QObject):
             self._put_away.discard(self._id)
             self._take()
         else:
-            self._due.clear()
+            self._due.pop(self._id, None)  # one that was put away before may still have to be written
             self._put_away.add(self._id)
             self.flush()
 

@@ -61,6 +61,10 @@ class Background(QObject):
         """What `close` must not drop; it is done in this object's thread, so it should be short."""
         self._at_close.append(work)
 
+    def finish(self) -> None:
+        """Returns when all that was given is done."""
+        self._pool.waitForDone()
+
     def close(self) -> None:
         """No answer is given after this, and what waits is dropped. The work under way is waited for,
         then comes what was left for the end."""

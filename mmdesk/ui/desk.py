@@ -157,6 +157,7 @@ class Desk(QObject):
         self.autosave.close()
         self.decoding.close()
         self.reading.close()
+        self._files.finish()  # a case or a report that is to be saved may wait behind another one
         self._files.close()
 
     def _put_away(self) -> None:

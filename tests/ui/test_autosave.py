@@ -280,6 +280,20 @@ def test_switched_off_nothing_is_written(desk, qtbot):
     assert desk.kept().case == desk.model.case() and len(desk.names()) == 2
 
 
+def test_switched_off_what_was_put_away_before_is_still_written(desk, slow_work, qtbot):
+    """A demo puts a case away and switches the keeping off at once, perhaps while it is being written."""
+    before, archive = desk.model.id, desk.archive
+    desk.model.set_record("fever")
+    desk.autosave.flush()
+    desk.model.set_record("fever and cough")
+    written = desk.model.case()
+    desk.model.clear()
+    desk.autosave.enabled = False
+    slow_work.set()
+    qtbot.waitUntil(lambda: desk.names() == [f"{before}.mmcase"] and not desk.background.busy)
+    assert desk.kept(before).case == written and archive.unfinished() == []
+
+
 def test_a_killed_application_loses_the_last_keystrokes_alone(desk):
     command = [sys.executable, "-c", TYPIST, str(desk.archive.folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:

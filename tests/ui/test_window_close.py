@@ -2,6 +2,7 @@
 
 import gc
 import threading
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -87,6 +88,24 @@ def test_what_was_typed_last_is_kept_and_no_crash_is_told_of(open_window) -> Non
     assert archive.unfinished() == []
     (item,) = casefile.load(kept.path).case.inputs["record"]
     assert item.data == b"4-year-old boy"
+
+
+def test_what_was_saved_just_before_the_end_is_written(open_window, tmp_path: Path) -> None:
+    one = open_window()
+    one.model.load(record_case())
+    one.until_quiet()
+    begun, end = threading.Event(), threading.Event()
+
+    def write_something_large() -> None:
+        begun.set()
+        end.wait(ENGINE_S)
+
+    one.desk._files.run("large", write_something_large, print)
+    assert begun.wait(ENGINE_S)
+    one.desk.save(tmp_path / "asked for.mmcase")
+    threading.Timer(0.05, end.set).start()
+    one.close()
+    assert casefile.load(tmp_path / "asked for.mmcase").case.id == one.model.id
 
 
 def test_ctrl_q_and_closing_twice(open_window) -> None:
