@@ -31,17 +31,6 @@ class Kept:
     saved: datetime
     counts: Mapping[Modality, int]
 
-    @property
-    def contents(self) -> str:
-        """What is in it, and not a word of it: "1 image, 2 recordings, record"."""
-        images, recordings = (self.counts.get(kind, 0) for kind in (Modality.IMAGE, Modality.AUDIO))
-        said = [
-            f"{images} image{'s' if images > 1 else ''}" if images else "",
-            f"{recordings} recording{'s' if recordings > 1 else ''}" if recordings else "",
-            "record" if self.counts.get(Modality.RECORD) else "",
-        ]
-        return ", ".join(filter(None, said))
-
 
 @dataclass(frozen=True, slots=True)
 class _Marker:

@@ -22,7 +22,7 @@ from mmdesk.report import Report
 
 FAILED, USAGE, STOPPED = 1, 2, 130
 BUILT_IN = "clinic"
-TRAIN_EXTRA = {"matplotlib", "sklearn", "tomli_w", "torchvision"}
+TRAIN_EXTRA = {"matplotlib", "sklearn", "torchvision"}
 
 app = typer.Typer(
     rich_markup_mode=None,  # rich's help takes a tenth of a second to import

@@ -4,6 +4,7 @@ import contextlib
 import json
 from pathlib import Path
 
+from mmdesk.case import new_id
 from mmdesk.errors import UserProblem
 from mmdesk.report import Report
 
@@ -11,7 +12,7 @@ from mmdesk.report import Report
 def save_report(path: Path, report: Report) -> None:
     """JSON for .json, plain text for .txt, else Markdown. Written in one step: whoever reads `path`
     finds the old file or the whole new one. Raises UserProblem."""
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".mmdesk-{new_id()}.part")  # the name says nothing of what is in it
     try:
         part.write_text(_text(report, path.suffix.lower()), encoding="utf-8", errors="replace")
         part.replace(path)

@@ -45,6 +45,19 @@ def test_half_a_character_does_not_keep_a_report_from_being_saved(tmp_path: Path
     assert "Size ? 12 cm." in (tmp_path / name).read_text(encoding="utf-8")
 
 
+def test_a_name_may_be_as_long_as_the_disk_allows(tmp_path: Path) -> None:
+    path = tmp_path / f"{'r' * 252}.md"
+    save_report(path, REPORT)
+    assert path.read_text(encoding="utf-8") == REPORT.to_markdown()
+
+
+def test_the_part_that_a_crash_leaves_names_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = []
+    monkeypatch.setattr(Path, "replace", lambda self, target: parts.append(self.name))
+    save_report(tmp_path / "Ada Lovelace.md", REPORT)
+    assert len(parts) == 1 and "Ada" not in parts[0]
+
+
 def test_an_old_file_is_replaced_in_one_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "report.md"
     path.write_text("old", encoding="utf-8")
