@@ -24,6 +24,7 @@ from mmdesk.ui.theme import GRID
 from mmdesk.ui.wording import said
 
 _NATIVE = QKeySequence.SequenceFormat.NativeText
+DAYS = allowed("retention_days")
 CHOICES = {name: allowed(name) for name in ("theme", "text_size", "language", "engine", "device")}
 
 
@@ -41,7 +42,7 @@ class SettingsDialog(QDialog):
         self._choosers = {name: self._chooser(name) for name in CHOICES}
         self._keep, self._days = QCheckBox(), QSpinBox()
         self._keep.toggled.connect(self._set_autosave)
-        self._days.setRange(1, 365)
+        self._days.setRange(min(DAYS), max(DAYS))
         self._days.valueChanged.connect(self._set_retention)
         self._form.addRow(label(), self._keep)
         self._form.addRow(label(), self._days)
