@@ -29,7 +29,6 @@ class ImageView(QGraphicsView):
     all, i inverts, 1 and 2 choose a window, Shift and arrows pan, Ctrl and arrows change the window."""
 
     stepped = Signal(str)  # "previous", "next", "first" or "last"
-    window_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,7 +87,6 @@ class ImageView(QGraphicsView):
         self.center = max(0.0, min(float(TOP), center))
         self._item.set_window(self.center, self.width_, self.inverted)
         self.viewport().update()
-        self.window_changed.emit()
 
     def full_range(self) -> None:
         self.set_window(TOP / 2, TOP)

@@ -40,7 +40,6 @@ class Intake(QObject):
 
     refused = Signal(object, str, str)  # the Modality of the panel or None, what is wrong, what to do
     moved = Signal(object, str)  # the Modality, and that something went there unasked
-    added = Signal(object)  # a Modality
     case_given = Signal(object)  # the Path of a case file
     verdict = Signal(object)  # a Verdict about what was offered
 
@@ -126,7 +125,6 @@ class Intake(QObject):
         """All at once, so that the panel shows them once; what is there already is not added again."""
         before = self._model.inputs(modality)
         self._model.set_inputs(modality, tuple(dict.fromkeys((*before, *items))))
-        self.added.emit(modality)
         for item in items[:CARDS] if elsewhere else ():
             self._say_moved(modality, item.name)
 
@@ -142,7 +140,6 @@ class Intake(QObject):
                 continue
             names = dict.fromkeys([*(part.name for part in held), item.name])
             self._model.set_record(text, ", ".join(names))
-            self.added.emit(Modality.RECORD)
             if before:
                 self.moved.emit(Modality.RECORD, f"{item.name} was added to the record.")
             elif elsewhere:

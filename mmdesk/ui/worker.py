@@ -194,10 +194,6 @@ class Worker(QObject):
         """The job under way, 0 if there is none."""
         return self._job.number if self._job is not None else 0
 
-    @property
-    def busy(self) -> bool:
-        return self._job is not None
-
     def start(self, pack: Path, device: str = "auto") -> None:
         """Load a pack; a job under way is stopped. device: auto, cpu or cuda."""
         self.switch(pack, self._kind, device)

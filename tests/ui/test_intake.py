@@ -34,7 +34,7 @@ class Desk:
         self.refused, self.moved, self.added, self.cases, self.verdicts = [], [], [], [], []
         self.intake.refused.connect(self.on_refused)
         self.intake.moved.connect(self.on_moved)
-        self.intake.added.connect(self.added.append)
+        self.model.changed.connect(self.added.append)
         self.intake.case_given.connect(self.cases.append)
         self.intake.verdict.connect(self.verdicts.append)
 

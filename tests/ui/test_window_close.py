@@ -118,7 +118,7 @@ def test_ctrl_q_and_closing_twice(open_window) -> None:
     assert not one.window.isVisible()
     one.window.close()
     one.until(lambda: gone)
-    one.until(lambda: not one.worker.busy)
+    one.until(lambda: not one.worker.job)
     assert gone == [True]
     one.closed = True
 
