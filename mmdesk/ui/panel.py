@@ -1,10 +1,13 @@
 """The frame that every panel of the window has: title, state chip, cards, body, actions."""
 
+import re
+
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from mmdesk.ui import icons
+from mmdesk.ui.card_stack import CardStack
 from mmdesk.ui.theme import GRID
 from mmdesk.ui.wording import said
 
@@ -25,6 +28,11 @@ def label(text: str = "", kind: str = "", tone: str = "") -> QLabel:
     made.setProperty("tone", tone)
     made.setTextFormat(Qt.TextFormat.PlainText)  # what a file or a model says is never markup
     return made
+
+
+def _breakable(text: str) -> str:
+    """A file's long name without a space goes on in the next line, like words."""
+    return re.sub("[!-~]{21,}", lambda name: re.sub("(.{8})", "\\1\u200b", name[0]), text)
 
 
 class Card(QFrame):
@@ -56,8 +64,8 @@ class Card(QFrame):
 
     def retranslate(self) -> None:
         what, help_ = said(self.text), said(self._remedy)
-        self._what.setText(what)
-        self._help.setText(help_)
+        self._what.setText(_breakable(what))
+        self._help.setText(_breakable(help_))
         self._close.setToolTip(self.tr("Dismiss"))
         self._close.setAccessibleName(self.tr("Dismiss: {}").format(what))
         self.setAccessibleName(f"{what} {help_}".strip())
@@ -106,8 +114,8 @@ class Panel(QFrame):
         header.addStretch(1)
         header.addWidget(self.chip)
         self.header = header
-        self._cards = QVBoxLayout()
-        self._cards.setSpacing(GRID // 2)
+        self._stack = CardStack()
+        self._cards = self._stack.column
         self.body = QVBoxLayout()
         self.buttons = QHBoxLayout()
         self.buttons.setSpacing(GRID // 2)
@@ -115,9 +123,13 @@ class Panel(QFrame):
         column.setContentsMargins(GRID * 3 // 2, GRID, GRID * 3 // 2, GRID)
         column.setSpacing(GRID)
         column.addLayout(header)
-        column.addLayout(self._cards)
+        column.addWidget(self._stack)
         column.addLayout(self.body, 1)
         column.addLayout(self.buttons)
+
+    def resizeEvent(self, event):  # noqa: N802 (Qt's name)
+        self._stack.limit(self.height() // 3)
+        super().resizeEvent(event)
 
     def retitle(self, title: str) -> None:
         self.setAccessibleName(title)
@@ -135,6 +147,7 @@ class Panel(QFrame):
         card = Card(text, remedy, tone)
         card.dismissed.connect(card.deleteLater)
         self._cards.addWidget(card)
+        self._stack.fit()
 
     def cards(self) -> list[str]:
         """What the cards on the panel say, as it was given."""
@@ -166,6 +179,7 @@ class Panel(QFrame):
     def _put_away(self, card: Card) -> None:
         self._cards.removeWidget(card)
         card.hide()
+        self._stack.fit()
         card.deleteLater()
 
     def _card_widgets(self) -> list[Card]:
@@ -208,13 +222,23 @@ class EmptyTarget(QFrame):
         buttons.addWidget(self._browse)
         buttons.addWidget(self._paste)
         buttons.addStretch(1)
+        self._symbol = Symbol(icon, 4 * GRID)
         column = QVBoxLayout(self)
         column.addStretch(1)
-        column.addWidget(Symbol(icon, 4 * GRID), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._symbol, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self.words)
         column.addLayout(buttons)
         column.addStretch(1)
         self.retranslate()
+
+    def resizeEvent(self, event):  # noqa: N802 (Qt's name)
+        """Where there is no room for all, the symbol goes before a word is cut."""
+        margins = self.layout().contentsMargins()
+        words = self.words.heightForWidth(self.width() - margins.left() - margins.right())
+        rest = self._browse.sizeHint().height() + margins.top() + margins.bottom()
+        spaces = 4 * self.layout().spacing()
+        self._symbol.setVisible(self.height() >= words + rest + spaces + self._symbol.height())
+        super().resizeEvent(event)
 
     def retranslate(self) -> None:
         self._browse.setText(self.tr("Browse…"))

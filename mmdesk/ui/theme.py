@@ -213,6 +213,8 @@ QHeaderView::section {
 QScrollArea { background: transparent; border: 1px solid transparent; }
 QScrollArea:focus { border: 1px solid $accent; border-radius: 4px; }
 QScrollArea > QWidget > QWidget { background: transparent; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+QScrollArea#cards { border: none; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
 QScrollBar::handle { background: $line; border-radius: 3px; min-height: 24px; min-width: 24px; margin: 2px; }
