@@ -94,6 +94,7 @@ class MainWindow(QMainWindow):
             panel.paste_asked.connect(self._paste)
         self.report.sample_asked.connect(self._show_sample)
         self.report.sentence_chosen.connect(self._mark_evidence)
+        self.findings.finding_chosen.connect(self._mark_finding)
         self.prompts.asked.connect(desk.ask)
         self.toolbar.pack_chosen.connect(self._switch_pack)
         self.toolbar.sample_chosen.connect(desk.show_sample)
@@ -136,6 +137,11 @@ class MainWindow(QMainWindow):
         self.findings.mark(sentence.findings if sentence else ())
         self.record.mark_facts(sentence.facts if sentence else ())
 
+    def _mark_finding(self, name: str) -> None:
+        """Nor does a sentence stay chosen whose evidence this is not."""
+        self.report.text.choose(None)
+        self.findings.mark((name,))
+
     # ---- the case
 
     def _case_changed(self) -> None:
@@ -145,6 +151,7 @@ class MainWindow(QMainWindow):
     def _case_replaced(self) -> None:
         for consumer in self.consumers:
             consumer.clear()
+        self.prompts.field.clear()  # what was asked of another case
         self._show_prompt()
         self._update_actions()
 

@@ -327,3 +327,16 @@ def test_a_drop_anywhere_finds_its_panel(open_window, qapp, tmp_path, tiny_png) 
     qapp.sendEvent(one.window, QDropEvent(place.toPointF(), *how))
     one.until(lambda: one.model.inputs(IMAGE))
     assert one.window.image.cards() == ["chest.txt is an image: it was put into Image."]
+
+
+def test_a_finding_that_is_chosen_takes_the_mark_from_the_sentence(open_window) -> None:
+    one = open_window()
+    one.model.load(resources.sample_case())
+    one.play(*sample_events(one.model.case()))
+    one.do["analyse"].trigger()
+    one.until_ended()
+    report, listed = one.window.report.text, one.window.findings.list
+    one.qtbot.keyClick(report, Qt.Key.Key_Down)
+    assert report._chosen is not None
+    one.window.findings._choose("murmur_aortic_stenosis")
+    assert report._chosen is None and listed.marked == ("murmur_aortic_stenosis",)

@@ -139,8 +139,9 @@ def test_new_and_bring_back_and_forth(open_window) -> None:
     one.until_ended()
     report = one.desk.report
     one.qtbot.keyClicks(one.window.record.editor, "x")  # typed, and not in the model yet
+    one.window.prompts.field.setText("is there a murmur?")
     one.do["new"].trigger()
-    assert one.model.is_empty() and one.desk.report is None
+    assert one.model.is_empty() and one.desk.report is None and one.window.prompts.field.text() == ""
     assert one.window.report.report is None and one.window.record.editor.toPlainText() == ""
     press(one)
     assert one.model.id == first.id
