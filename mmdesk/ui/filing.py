@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, QSettings, Qt, Slot
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
@@ -128,7 +128,16 @@ class Filing(QObject):
 
     def _show(self, dialog: QFileDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.destroyed.connect(self._forget_folders)
         dialog.open()
+
+    @Slot()
+    def _forget_folders(self) -> None:
+        """A dialog that goes leaves in Qt's own settings the folders that it saw: a name there may be a
+        person's."""
+        kept = QSettings(QSettings.Scope.UserScope, "QtProject")
+        for key in ("history", "lastVisited"):
+            kept.remove(f"FileDialog/{key}")
 
     @Slot(list)
     def _picked(self, names: list[str]) -> None:

@@ -4,9 +4,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, Qt, QTranslator
+from PySide6.QtCore import QEvent, QSettings, Qt, QTranslator
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
 from support import leftovers
 from support.opened import make_pack, record_case
 from support.scripted import Gate, reached, sample_events
@@ -234,3 +234,19 @@ def test_a_demo_that_is_disturbed_goes_on(open_window, monkeypatch, disturb: str
     else:
         one.do[disturb].trigger()
     one.until(lambda: one.began > 1)
+
+
+def test_no_setting_names_the_folder_of_a_dialog(open_window, tmp_path: Path) -> None:
+    """Qt keeps the folders that its dialogs saw; one may be named for a patient."""
+    one = open_window()
+    folder = tmp_path / "Ada Lovelace"
+    folder.mkdir()
+    one.do["open"].trigger()
+    dialog = one.window.findChild(QFileDialog)
+    gone = []
+    dialog.destroyed.connect(lambda: gone.append(True))
+    dialog.setDirectory(str(folder))
+    dialog.close()
+    one.until(lambda: gone)
+    kept = QSettings(QSettings.Scope.UserScope, "QtProject")
+    assert "Ada" not in "".join(str(kept.value(key)) for key in kept.allKeys())
