@@ -113,7 +113,6 @@ class Panel(QFrame):
         header.addWidget(self.title)
         header.addStretch(1)
         header.addWidget(self.chip)
-        self.header = header
         self._stack = CardStack()
         self._cards = self._stack.column
         self.body = QVBoxLayout()
@@ -127,9 +126,16 @@ class Panel(QFrame):
         column.addLayout(self.body, 1)
         column.addLayout(self.buttons)
 
-    def resizeEvent(self, event):  # noqa: N802 (Qt's name)
-        self._stack.limit(self.height() // 3)
-        super().resizeEvent(event)
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._limit_cards()
+        return super().event(event)
+
+    def _limit_cards(self) -> None:
+        """A third of the panel, less where what is below needs more, but about one card in any case."""
+        cards = 0 if self._stack.isHidden() else self._stack.height()
+        rest = self.layout().minimumSize().height() - cards
+        self._stack.limit(min(self.height() // 3, max(6 * GRID, self.height() - rest)))
 
     def retitle(self, title: str) -> None:
         self.setAccessibleName(title)

@@ -117,7 +117,7 @@ def _palette(tokens: Tokens) -> QPalette:
 
 
 def style_sheet(tokens: Tokens, body: int) -> str:
-    """The one style sheet. Object names and the dynamic properties `tone`, `kind` and `chosen` pick
+    """The one style sheet. Object names and the dynamic properties `tone`, `kind` and `drop` pick
     what a widget is; body is the text size in pixels."""
     pixels = {"small": 11, "large": 20, "icon": 16, "control": 20, "low_control": 16}  # where body is 13
     sizes = {name: f"{round(body * size / 13)}px" for name, size in pixels.items()}
@@ -147,7 +147,6 @@ QFrame#card {
 }
 QFrame#card[tone="accept"] { border-left: 3px solid $accent; }
 QFrame#card[tone="notice"] { border-left: 3px solid $warning; }
-QFrame#bar { background: $panel; border: none; }
 QFrame#topbar { background: $panel; border: none; border-bottom: 1px solid $line; }
 QFrame#statusbar { background: $panel; border: none; border-top: 1px solid $line; }
 
@@ -193,8 +192,8 @@ QComboBox { background: $raised; min-height: $control; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox QAbstractItemView { background: $raised; color: $text; border: 1px solid $line;
   selection-background-color: $marked; selection-color: $text; }
-QCheckBox, QRadioButton { color: $text; spacing: 8px; }
-QCheckBox:focus, QRadioButton:focus { color: $accent; }
+QCheckBox { color: $text; spacing: 8px; }
+QCheckBox:focus { color: $accent; }
 
 QMenu { background: $raised; color: $text; border: 1px solid $line; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 12px; border-radius: 3px; }
@@ -223,12 +222,6 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: $line; }
-QSlider::groove:horizontal { height: 3px; background: $line; border-radius: 1px; }
-QSlider::sub-page:horizontal { background: $accent; border-radius: 1px; }
-QSlider::handle:horizontal {
-  width: 12px; height: 12px; margin: -5px 0; border-radius: 6px; background: $text;
-}
-QSlider::handle:horizontal:focus { background: $accent; }
 QListView { background: transparent; border: 1px solid transparent; color: $text; }
 QListView::item:selected { background: $marked; color: $text; }
 QListView:focus { border: 1px solid $accent; border-radius: 4px; }
