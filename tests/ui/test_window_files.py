@@ -84,7 +84,7 @@ def test_what_opens_shows_no_event_of_the_analysis_before_it(open_window, tmp_pa
     one.desk.open(tmp_path / "other.mmcase")
     one.until(lambda: one.model.id == other.id)
     one.open_gate()
-    one.until(lambda: not one.worker.busy)
+    one.until(lambda: not one.worker.job)
     assert not one.desk.working and one.lasts == []
     assert one.desk.report == sample_report(other)
     assert "late" not in one.window.report.text.toPlainText()
@@ -169,7 +169,7 @@ def test_bringing_back_ends_the_analysis_of_what_lies_there(open_window) -> None
     one.until(lambda: reached(one.pack, "gate"))
     one.desk.bring_back()
     one.open_gate()
-    one.until(lambda: not one.worker.busy)
+    one.until(lambda: not one.worker.job)
     assert one.model.case() == first and one.desk.report is None and one.lasts == []
 
 
