@@ -42,7 +42,7 @@ class ImageView(QGraphicsView):
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
         self.setAcceptDrops(False)  # the window takes what is dropped
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
-        self.setMinimumSize(GRID * 20, GRID * 15)
+        self.setMinimumSize(GRID * 20, GRID * 8)
         self._fits = True
         self._dragged: QPointF | None = None
         self._panning = self._space = False

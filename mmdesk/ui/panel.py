@@ -118,7 +118,7 @@ class Panel(QFrame):
         self.body = QVBoxLayout()
         self.buttons = QHBoxLayout()
         self.buttons.setSpacing(GRID // 2)
-        column = QVBoxLayout(self)
+        self._whole = column = QVBoxLayout(self)
         column.setContentsMargins(GRID * 3 // 2, GRID, GRID * 3 // 2, GRID)
         column.setSpacing(GRID)
         column.addLayout(header)
@@ -134,8 +134,8 @@ class Panel(QFrame):
     def _limit_cards(self) -> None:
         """A third of the panel, less where what is below needs more, but about one card in any case."""
         cards = 0 if self._stack.isHidden() else self._stack.height()
-        rest = self.layout().minimumSize().height() - cards
-        self._stack.limit(min(self.height() // 3, max(6 * GRID, self.height() - rest)))
+        rest = self._whole.minimumSize().height() - cards
+        self._stack.limit(min(self.height() // 3, max(8 * GRID, self.height() - rest)))
 
     def retitle(self, title: str) -> None:
         self.setAccessibleName(title)
@@ -229,7 +229,7 @@ class EmptyTarget(QFrame):
         buttons.addWidget(self._paste)
         buttons.addStretch(1)
         self._symbol = Symbol(icon, 4 * GRID)
-        column = QVBoxLayout(self)
+        self._whole = column = QVBoxLayout(self)
         column.addStretch(1)
         column.addWidget(self._symbol, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self.words)
@@ -239,10 +239,10 @@ class EmptyTarget(QFrame):
 
     def resizeEvent(self, event):  # noqa: N802 (Qt's name)
         """Where there is no room for all, the symbol goes before a word is cut."""
-        margins = self.layout().contentsMargins()
+        margins = self._whole.contentsMargins()
         words = self.words.heightForWidth(self.width() - margins.left() - margins.right())
         rest = self._browse.sizeHint().height() + margins.top() + margins.bottom()
-        spaces = 4 * self.layout().spacing()
+        spaces = 4 * self._whole.spacing()
         self._symbol.setVisible(self.height() >= words + rest + spaces + self._symbol.height())
         super().resizeEvent(event)
 

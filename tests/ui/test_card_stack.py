@@ -81,3 +81,13 @@ def test_an_empty_target_that_is_small_gives_up_its_symbol_before_its_words(qtbo
     qtbot.waitUntil(target._symbol.isHidden)
     words = target.words
     qtbot.waitUntil(lambda: words.height() >= words.heightForWidth(words.width()))
+
+
+def test_cards_leave_what_is_below_them_its_room(qtbot, panel) -> None:
+    below = QLabel("below")
+    below.setMinimumHeight(440)
+    panel.body.addWidget(below)
+    panel.show_card(f"one: {LONG}", HINT)
+    panel.show_card(f"two: {LONG}", HINT)
+    qtbot.waitUntil(lambda: 64 <= panel._stack.height() < 130)
+    qtbot.waitUntil(lambda: cut(panel) == [] and below.geometry().top() > panel._stack.geometry().bottom())
