@@ -119,8 +119,8 @@ class Pipeline:
             milliseconds = (time.perf_counter() - start) * 1000
             yield events.Encoded(read.modality, (read.item.name,), title, milliseconds, reused)
             if encoded.examination is None:
-                kinds = " or ".join(item.title for item in known.examinations_of(read.modality))
-                reason = f"it looks like neither {kinds} (at most {encoded.certainty:.0%})"
+                kinds = " nor ".join(item.title for item in known.examinations_of(read.modality))
+                reason = f"it looks like neither {kinds} (at most {max(encoded.certainty, 0.01):.0%})"
                 analysis.refused.append((read.modality, read.item.name))
                 yield events.OutOfDistribution(read.modality, read.item.name, reason)
             analysis.encoded.append(encoded)

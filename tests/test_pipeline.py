@@ -346,7 +346,7 @@ def test_what_the_pack_does_not_know_is_not_scored(
     monkeypatch.setattr(reader, "manifest", strict)
     stream = analysed(engine, Case(inputs))
     (refused,) = of(OutOfDistribution, stream)
-    assert refused.name == "chest.png" and "chest radiograph or brain MRI slice" in refused.reason
+    assert refused.name == "chest.png" and "chest radiograph nor brain MRI slice" in refused.reason
     report = report_of(stream)
     assert {finding.task for finding in report.findings} == {"valve"}
     assert section(report, "image") == "chest.png is unlike anything the model has seen and was not scored."

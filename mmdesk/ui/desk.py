@@ -99,6 +99,7 @@ class Desk(QObject):
     def new(self) -> None:
         """Put the case away; `bring_back` undoes it."""
         self._put_away()
+        self.prompt = None  # the next person gets the whole report
         self.model.clear()
 
     def bring_back(self) -> None:

@@ -141,7 +141,7 @@ QLabel[kind="large"] { font-size: $large; font-weight: 600; }
 QFrame#panel { background: $panel; border: 1px solid $line; border-radius: 6px; }
 QFrame#panel[drop="accept"] { border: 1px solid $accent; background: $marked; }
 QFrame#panel[drop="refuse"] { border: 1px solid $problem; }
-QFrame#target { border: 1px dashed $line; border-radius: 6px; background: transparent; }
+QFrame#target { border: 1px dashed $muted; border-radius: 6px; background: transparent; }
 QFrame#card {
   background: $raised; border: 1px solid $line; border-left: 3px solid $problem; border-radius: 4px;
 }
