@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,7 +23,8 @@ from mmdesk.ui.window import MainWindow
 from mmdesk.ui.worker import Worker
 
 SWITCH_S = 1e-4
-PATIENCE_MS = 5000
+PATIENCE_MS = 5000  # with the engine, once all is written
+WRITING_S = 60.0  # with what is being decoded or written
 
 
 class Application(QObject):
@@ -45,6 +47,9 @@ class Application(QObject):
         self.window.settings_changed.connect(self._changed)
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self._leave)
+        self._watch = threading.Timer(WRITING_S, os._exit, (1,))
+        self._watch.daemon = True
+        self.window.closing.connect(self._start_watch)
         self.window.closed.connect(self._patience.start)
         self.window.gone.connect(self._end)
         if warning:
@@ -63,11 +68,16 @@ class Application(QObject):
             self.window.actions_["demo"].trigger()
         self.window.desk.look_back(self._settings.retention_days)
 
+    def _start_watch(self) -> None:
+        """A read from a share that is gone may never return, and holds up this thread."""
+        self._watch.start()
+
     def _leave(self) -> None:
         """A child process can be killed; an engine in this one that never returns ends with it."""
         os._exit(0)
 
     def _end(self) -> None:
+        self._watch.cancel()
         self._patience.stop()
         self._collector.close()
         self._app.quit()

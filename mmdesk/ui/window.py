@@ -32,6 +32,7 @@ class MainWindow(QMainWindow):
     """`settings_changed` gives settings to be kept; the application dresses and speaks by them."""
 
     settings_changed = Signal(object)
+    closing = Signal()  # it is hidden; what is being decoded or written is waited for
     closed = Signal()  # it is hidden, and all that was to be written is on disk
     gone = Signal()  # and the engine has ended
 
@@ -302,9 +303,10 @@ class MainWindow(QMainWindow):
         for dialog in self.findChildren(QDialog):
             dialog.close()
         self.hide()
+        self.closing.emit()
         self.desk.worker.close()
         self.audio.release()
-        self.desk.close()  # waits for what is being decoded or written
+        self.desk.close()
         self.closed.emit()
 
     def _engine_gone(self) -> None:

@@ -1,4 +1,4 @@
-"""An engine that shares the window's process and never returns does not keep the program alive."""
+"""What never returns does not keep a closed program alive."""
 
 import os
 import subprocess
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 SCRIPT = """
-import sys
+import sys, threading
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -14,8 +14,11 @@ from support.scripted import reached
 from mmdesk.ui import app as application
 from mmdesk.ui.worker import Worker
 
-application.PATIENCE_MS = int(sys.argv[2])
 folder = Path(sys.argv[1])
+if sys.argv[2] == "engine":
+    application.PATIENCE_MS = 50
+else:
+    application.WRITING_S = 0.5
 app = QApplication([])
 app.setQuitOnLastWindowClosed(False)
 settings, _ = application.store.load()
@@ -26,19 +29,35 @@ one.window.show()
 one.window.desk.model.set_record("4-year-old boy")
 one.window.desk.analyse()
 asking = QTimer(interval=5)
-asking.timeout.connect(lambda: reached(folder, "block") and (asking.stop(), one.window.close()))
+asking.timeout.connect(lambda: reached(folder, "block") and close())
+
+def close():
+    asking.stop()
+    if sys.argv[2] == "read":
+        one.window.desk.decoding.run("picture", threading.Event().wait, print)
+    one.window.close()
+
 asking.start()
 app.exec()
 """
 
 
-def test_a_deaf_engine_in_this_process_ends_with_it(tmp_path: Path) -> None:
+def run(folder: Path, deaf: str) -> subprocess.CompletedProcess[str]:
     environment = {
-        **os.environ, "MMDESK_HOME": str(tmp_path / "home"), "PYTHONPATH": os.pathsep.join(sys.path),
+        **os.environ, "MMDESK_HOME": str(folder / "home"), "PYTHONPATH": os.pathsep.join(sys.path),
     }  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(tmp_path), "50"],
+    return subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(folder), deaf],
         env=environment, timeout=60, check=False, capture_output=True, text=True,
     )  # fmt: skip
+
+
+def test_a_deaf_engine_in_this_process_ends_with_it(tmp_path: Path) -> None:
+    done = run(tmp_path, "engine")
     assert done.returncode == 0, done.stderr
     assert list((tmp_path / "home").rglob("*.mmcase"))
+
+
+def test_a_read_that_never_returns_does_not_keep_a_closed_program(tmp_path: Path) -> None:
+    done = run(tmp_path, "read")
+    assert done.returncode == 1, done.stderr
