@@ -1,6 +1,6 @@
 """One run of the window in a process of its own, measured from inside; see window.py.
 
-    python -m benchmarks.desk_run real|flood|stop
+    python -m benchmarks.desk_run real|flood|endless|stop
 """
 
 import json
@@ -29,7 +29,9 @@ ANALYSES = 10
 
 
 class FloodEngine:
-    """Says 2,000 words a second for five seconds, in sentences of 20."""
+    """Says 2,000 words a second for five seconds, in sentences of `length` words."""
+
+    length = 20
 
     def __init__(self, pack: Path) -> None:
         pass
@@ -41,10 +43,16 @@ class FloodEngine:
             while time.perf_counter() < begun + number / FLOOD_RATE:
                 time.sleep(0.0002)
             yield TextDelta("image", f" word{number}")
-            if number % 20 == 19:
-                words = " ".join(f"word{n}" for n in range(number - 19, number + 1))
+            if number % self.length == self.length - 1:
+                words = " ".join(f"word{n}" for n in range(number + 1 - self.length, number + 1))
                 yield SentenceWritten(Sentence(words, "image", Origin.DECODER))
         yield ReportReady(Report(case.id, "full", (), (), (), (), Provenance("flood", "1", "0" * 64, "", ())))
+
+
+class EndlessEngine(FloodEngine):
+    """The same words in one sentence, which no decoder writes: the text is laid out again and again."""
+
+    length = FLOOD_RATE * FLOOD_S
 
 
 def until(condition: Callable[[], bool], seconds: float = 60) -> None:
@@ -104,11 +112,17 @@ def flood(desk: application.Application) -> dict[str, object]:
     return {f"gaps at {FLOOD_RATE} events a second": rounded(monitor.gaps())}
 
 
+def endless(desk: application.Application) -> dict[str, object]:
+    return {f"{name}, in one sentence": value for name, value in flood(desk).items()}
+
+
 def stop(desk: application.Application) -> dict[str, object]:
     """From Esc to the last event, while the pack loads and while it writes."""
     case = desk.window.desk
     case.show_sample("sample")
-    until(lambda: not (case.decoding.busy or case.reading.busy))  # the window is new, and shows the sample
+    at_once = _stop_ms(desk)  # the window is not drawn yet
+    case.analyse()
+    until(lambda: not (case.decoding.busy or case.reading.busy))
     if desk.worker.state.phase is not Phase.LOADING:
         raise RuntimeError("the pack was loaded before it could be stopped")
     loading = _stop_ms(desk)
@@ -122,6 +136,7 @@ def stop(desk: application.Application) -> dict[str, object]:
         writing.append(_stop_ms(desk))
         case.arrived.disconnect(written.extend)
     return {
+        "stopped before the window is drawn": f"{at_once:.0f} ms",
         "stopped while the pack loads": f"{loading:.0f} ms",
         "stopped while it writes": f"{statistics.median(writing):.0f} ms, longest {max(writing):.0f} ms",
     }
@@ -138,11 +153,11 @@ def main(part: str) -> None:
     sys.setswitchinterval(application.SWITCH_S)
     app = QApplication([])
     settings, warning = application.store.load()
-    factory = "benchmarks.desk_run:FloodEngine" if part == "flood" else None
-    worker = Worker(settings.engine, factory=factory) if factory else None
+    engine = {"flood": FloodEngine, "endless": EndlessEngine}.get(part)
+    worker = Worker(settings.engine, factory=f"benchmarks.desk_run:{engine.__name__}") if engine else None
     desk = application.Application(app, settings, warning, worker)
     desk.start([], demo=False)
-    figures = {"real": real, "flood": flood, "stop": stop}[part](desk)
+    figures = {"real": real, "flood": flood, "endless": endless, "stop": stop}[part](desk)
     desk.window.close()
     app.exec()
     print(json.dumps(figures))
