@@ -2,9 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
-
-from mmdesk import codec
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +75,3 @@ class Vocabulary:
 
     def __getitem__(self, name: str) -> Term:
         return next(term for term in self.terms if term.name == name)
-
-    @classmethod
-    def from_toml(cls, terms: list[dict[str, Any]]) -> Self:
-        """Raises TypeError, ValueError or KeyError where a term does not fit."""
-        return cls(tuple(codec.decode(Term, term) for term in terms))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from mmdesk import codec
 from mmdesk.case import Fact, Flag
 from mmdesk.errors import InputProblem
 from mmdesk.media.record import find_facts, words
@@ -16,7 +17,7 @@ from mmdesk.media.text import MAX_CHARACTERS, read_text
 from mmdesk.vocabulary import Scale, Term, Vocabulary
 
 RECIPE = Path(__file__).parents[2] / "recipes" / "clinic.vocabulary.toml"
-VOCABULARY = Vocabulary.from_toml(tomllib.loads(RECIPE.read_text(encoding="utf-8"))["term"])
+VOCABULARY = codec.decode(Vocabulary, {"terms": tomllib.loads(RECIPE.read_text(encoding="utf-8"))["term"]})
 NUMBERS = [term for term in VOCABULARY.terms if term.kind == "number"]
 
 
