@@ -34,9 +34,7 @@ pack_app = typer.Typer(rich_markup_mode=None, help="Model packs: list, show, ver
 app.add_typer(pack_app, name="pack")
 
 PackName = Annotated[str, typer.Argument(metavar="NAME_OR_FOLDER", show_default=False)]
-Device = Annotated[
-    Literal["auto", "cpu", "cuda"], typer.Option(help="Where encoders run; auto takes a GPU.")
-]
+Device = Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="Where encoders run; auto takes a GPU.")]
 Data = Annotated[Path | None, typer.Option(help="Folder of the data sets; MMDESK_DATA if left out.")]
 
 
@@ -150,12 +148,13 @@ def train(
     stage: Annotated[list[str] | None, typer.Option(help="Only this stage; several times.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run was cut off.")] = False,
     device: Device = "auto",
+    seed: Annotated[int, typer.Option(help="Another one gives another pack of the same worth.")] = 0,
 ) -> None:
     """Train a pack by a recipe."""
     with _plainly():
         from mmdesk.training.recipe import train as run
 
-        run(recipe, out or Path("runs") / recipe.stem, data, stage or [], resume, device)
+        run(recipe, out or Path("runs") / recipe.stem, data, stage or [], resume, device, seed)
 
 
 @app.command()

@@ -137,7 +137,7 @@ def _train_one(
     run: Run, name: str, config: AudioConfig, stage: AudioStage, clips: Sounds, patients: Patients,
     chosen: NDArray[np.intp], others: list[Tensor],
 ) -> None:  # fmt: skip
-    torch.manual_seed(1)
+    torch.manual_seed(1 + run.seed)
     encoder = AudioEncoder(config)
     feed = Feed(stage, clips, patients, chosen, others)
     fitted = fit(run, name, encoder, stage.schedule, feed.batches, stage.steps, audio_loss)

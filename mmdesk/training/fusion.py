@@ -287,7 +287,7 @@ def _train_mixer(
     run: Run, name: str, manifest: Manifest, configs: Configs, layout: Layout, stage: FusionStage,
     banks: dict[str, Bank],
 ) -> Mixer:  # fmt: skip
-    torch.manual_seed(6)
+    torch.manual_seed(6 + run.seed)
     mixer = Mixer(configs, layout)
     for task_name, bank in banks.items():
         task = manifest.task(task_name)

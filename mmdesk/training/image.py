@@ -53,7 +53,7 @@ def train_image(run: Run, manifest: Manifest, config: ImageConfig, stage: ImageS
     validation = [images.where("val") for images in sets]
     sizes = [len(manifest.task(name).findings) for name in IMAGE_TASKS]
     examinations = len(manifest.examinations_of(Modality.IMAGE)) + 1
-    torch.manual_seed(0)
+    torch.manual_seed(run.seed)
     encoder = ImageEncoder(config, examinations, sum(sizes)).to(memory_format=torch.channels_last)
     weights = [_class_weights(images.labels, size) for images, size in zip(training, sizes, strict=True)]
     feed = Feed(training, stage, config.size)

@@ -78,7 +78,7 @@ def train_tokenizer(run: Run, grammar: Grammar, folder: Path, vocabulary: int) -
 
 def train_language(run: Run, configs: Configs, tokens: Tokens, stage: LanguageStage, folder: Path) -> None:
     stream = torch.tensor([i for text in texts(folder) for i in tokens.encode(TEXT + text)])
-    torch.manual_seed(8)
+    torch.manual_seed(8 + run.seed)
     decoder = Decoder(configs.decoder)
 
     def batches(epoch: int) -> Iterator[Tensor]:
@@ -127,7 +127,7 @@ def train_report(
     run: Run, manifest: Manifest, configs: Configs, layout: Layout, tokens: Tokens, grammar: Grammar,
     stage: ReportStage,
 ) -> None:  # fmt: skip
-    torch.manual_seed(9)
+    torch.manual_seed(9 + run.seed)
     decoder, mixer = Decoder(configs.decoder), Mixer(configs, layout)
     run.load("language", decoder)
     run.load("fusion", mixer)

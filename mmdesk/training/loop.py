@@ -12,6 +12,9 @@ from torch import Tensor, nn
 from mmdesk.training.run import Run, read_tensors, write_tensors
 
 
+EPOCHS_APART = 10_000  # more than any schedule has, so that seeds never share an epoch's draw
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """`average` is the decay of the weights' moving average, 0 for none."""
@@ -34,8 +37,9 @@ def fit(
     loss_of: Callable[[nn.Module, object], Tensor],
     validate: Callable[[nn.Module], Mapping[str, float]] | None = None,
 ) -> nn.Module:
-    """Train `model` and return it, or its moving average. `batches(epoch)` gives `steps` batches and
-    depends on the epoch alone, so that a resumed run sees what an unbroken one would have seen."""
+    """Train `model` and return it, or its moving average. `batches(drawn)` gives `steps` batches and
+    depends on that number alone (the epoch, with a seed further on), so that a resumed run sees what an
+    unbroken one would have seen."""
     model.to(run.device)
     kept = copy.deepcopy(model) if schedule.average else model
     optimizer = torch.optim.AdamW(_groups(model, schedule.weight_decay), lr=schedule.rate)
@@ -44,10 +48,11 @@ def fit(
     with _progress() as progress:
         bar = progress.add_task(stage, total=schedule.epochs * steps, completed=first * steps, note="")
         for epoch in range(first, schedule.epochs):
-            torch.manual_seed(epoch)
+            drawn = epoch + EPOCHS_APART * run.seed
+            torch.manual_seed(drawn)
             model.train()
             total = torch.zeros((), device=run.device)
-            for step, batch in enumerate(batches(epoch)):
+            for step, batch in enumerate(batches(drawn)):
                 rate = _rate(schedule, epoch * steps + step, schedule.epochs * steps)
                 for group in optimizer.param_groups:
                     group["lr"] = rate

@@ -74,7 +74,9 @@ def _decode(kind: type, data: dict[str, Any], path: Path) -> Any:
         raise TrainingProblem(path.name, f"the recipe does not fit: {error}", "Mend the recipe.") from error
 
 
-def train(recipe: Path, out: Path, data: Path | None, stages: list[str], resume: bool, device: str) -> None:
+def train(
+    recipe: Path, out: Path, data: Path | None, stages: list[str], resume: bool, device: str, seed: int = 0
+) -> None:
     """Run `stages` (all if empty) of the recipe into the folder `out`; `out`/pack is the pack.
 
     With `resume`, finished stages are skipped and one that was cut off goes on from its last epoch.
@@ -85,7 +87,7 @@ def train(recipe: Path, out: Path, data: Path | None, stages: list[str], resume:
             raise TrainingProblem(stage, "there is no such stage", f"Stages: {', '.join(STAGES)}.")
     plan = read_recipe(recipe)
     spec, toml = read_spec(recipe, plan)
-    run = Run(out, pick_device(device), resume)
+    run = Run(out, pick_device(device), resume, seed)
     console = Console()
     for stage in stages or STAGES:
         if resume and not stages and run.done(stage):

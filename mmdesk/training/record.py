@@ -106,7 +106,7 @@ def train_record(
         if fold is not None and run.resume and run.done(name):
             continue
         own = records if fold is None else records.where(records.folds != fold)
-        torch.manual_seed(3)
+        torch.manual_seed(3 + run.seed)
         encoder = record_encoder(config, layout)
         encoder.facts.edges.copy_(quantile_edges(own.values, config.bins))
         learner = RecordLearner(encoder, len(vocabulary.terms), config.width)

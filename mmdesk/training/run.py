@@ -16,11 +16,13 @@ from torch import Tensor, nn
 @dataclass(frozen=True, slots=True)
 class Run:
     """`folder` holds NAME.safetensors for a finished stage, NAME.checkpoint.safetensors for one
-    under way, and metrics.csv (stage, epoch, name, value)."""
+    under way, and metrics.csv (stage, epoch, name, value). `seed` changes first weights, order and
+    augmentation; the data and their splits stay."""
 
     folder: Path
     device: torch.device
     resume: bool
+    seed: int = 0
 
     def weights_path(self, stage: str) -> Path:
         return self.folder / f"{stage}.safetensors"
