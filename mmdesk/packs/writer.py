@@ -35,9 +35,17 @@ class Written:
 
 
 class Writer:
-    def __init__(self, decoder: Decoder, tokens: Tokens) -> None:
+    """`proofread` says what is wrong with a template, None where it may stand."""
+
+    def __init__(
+        self,
+        decoder: Decoder,
+        tokens: Tokens,
+        proofread: Callable[[str, SectionPlan], str | None] = fault,
+    ) -> None:
         self.decoder = decoder
         self.tokens = tokens
+        self._proofread = proofread
         self._words = torch.zeros(decoder.config.vocabulary)
         never = [PAD, TEXT, REPORT, *(f"<{s}>" for s in SECTIONS), *(f"<is:{s}>" for s in STATUSES)]
         slots = [name for name in tokens.special if SLOT.fullmatch(name)]
@@ -70,7 +78,7 @@ class Writer:
             cache.length = mark
             ids = self._sentence(cache, logits, plan, check, random if draw else None)
             template = self.tokens.decode(ids).removesuffix(STOP).strip()
-            wrong = fault(template, plan) if ids[-1] == self._stop else "it does not end"
+            wrong = self._proofread(template, plan) if ids[-1] == self._stop else "it does not end"
             if wrong is None:
                 return Written(template, _stated(template, plan), False, tuple(withheld))
             withheld.append(f"{template} ({wrong})")
