@@ -1,8 +1,9 @@
 """The plan of a report: which slots each section has to state, and what a slot reads as.
 
 The decoder never writes a finding, a fact, a number or an examination itself. It writes slots
-(`<finding:2>`, `<fact:5>`, `<exam>`), and rendering puts in the finding's own label and probability
-or the record's own value. The same plan conditions the decoder, steers the training grammar and
+(`<finding:2>`, `<fact:5>`, `<change:1>`, `<exam>`), and rendering puts in the finding's own label and
+probability, the record's own value, or both probabilities of a finding that two pictures were scored
+for. The same plan conditions the decoder, steers the training grammar and
 tells the proofreader what a sentence may say.
 """
 
@@ -16,23 +17,37 @@ from mmdesk.vocabulary import Term, Vocabulary
 
 MAX_SLOTS = 48
 EXAM = "<exam>"
-SLOT = re.compile(r"<(?:finding|fact):\d+>")
-STATUSES = ("present", "not sure", "absent", "high", "low", "normal", "stated", "reported", "denied")
+SLOT = re.compile(r"<(?:finding|fact|change):\d+>")
+CHANGES = ("appeared", "gone", "more likely", "less likely", "unchanged")
+STATUSES = (
+    "present", "not sure", "absent", "high", "low", "normal", "stated", "reported", "denied", *CHANGES,
+)  # fmt: skip
 # Facts before what was made of them; what is there before what is not.
-ORDER = ("stated", "reported", "denied", "high", "low", "normal", "present", "not sure", "absent")
-TITLES = {"image": "Image", "audio": "Heart sound", "record": "Record", "impression": "Impression"}
-SECTIONS = tuple(TITLES)
+ORDER = (
+    "stated", "reported", "denied", "high", "low", "normal", "present", "not sure", "absent", *CHANGES,
+)  # fmt: skip
+TITLES = {
+    "image": "Image", "audio": "Heart sound", "record": "Record", "impression": "Impression",
+    "plain": "In plain words", "answer": "Answer", "change": "What changed",
+}  # fmt: skip
+# What the decoder is told that it writes: an answer also says what fits better than what was asked.
+SECTIONS = (*TITLES, "instead")
+# Two calibrated scores of the same picture may differ by this much: each may be off by 0.05, the error
+# of calibration that a task of a pack may have. A smaller difference is no change.
+SAME_WITHIN = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """`status` is one of STATUSES; `text` is what the slot is rendered as."""
+    """`status` is one of STATUSES; `text` is what the slot is rendered as; `findings` are those it
+    stands for where its name is not one's own."""
 
     token: str
     name: str
     label: str
     status: str
     text: str
+    findings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ HEDGE = _words(
     r"inconclusive|indeterminate|equivocal|ambiguous|borderline|possibl[ey]|perhaps|questionable",
     r"whether|in doubt|open|may|might|(?:c|w)ould(?! not)|withheld|reserved|between the thresholds",
     r"too (?:weak|faint|close|vague) (?:to|for)(?: an?)?(?: decision| answer)?",
+    r"maybe|unsettled|no sure answer",
     r"short of certainty|certainty \w+ not",
 )
 # A hedge and a claim of certainty ("possible, and confirmed") leave a sentence unclear.
@@ -48,7 +49,7 @@ CERTAINTY = _words(r"certain\w*", _CERTAIN, _DECIDE, r"decision|answers?")
 AFFIRMATION = _words(
     r"fit|fits|fitted|fitting|match\w*|consistent|compatible|agree[sd]?|accord|accords|correspond\w*|present",
     r"support\w*|suggest\w*|favou?r\w*|points?|pointed|resembl\w*|likely|in keeping|in line|explained",
-    r"signs?|trace|indicat\w*|confirm\w*|found|recognised|argue[sd]? for",
+    r"signs?|trace|indicat\w*|confirm\w*|found|recognised|argue[sd]? for|looks?(?:ed)? like|seen",
     r"reads?(?: [\w#]+)* as",
 )
 REJECTION = _words(
@@ -82,6 +83,27 @@ FACT_CUES = {
     ),
 }
 
+# "Yes, …" and "No, …": what follows has to say the same.
+ANSWER = re.compile(r"(yes|no)[,:] ")
+MEANT = {"yes": ("present", "reported"), "no": ("absent", "denied")}
+
+# Two pictures of an examination. What negates here is part of a fixed phrase.
+UNCHANGED = _words(
+    r"unchanged|(?:the )?same|steady|remain\w* alike|nothing changed|no (?:clear )?(?:change|difference)",
+    r"(?:do|does|did) not (?:clearly )?(?:change|differ)",
+)
+NO_LONGER = _words(r"no longer")
+CHANGE_CUES = {
+    "appeared": _words(r"appear(?:s|ed)?|new|newly|emerge[sd]?|for the first time"),
+    "gone": _words(r"gone|disappear(?:s|ed)?|vanish(?:es|ed)?"),
+    "more likely": _words(
+        r"more likely|likelier|rose|risen|rises|higher|increase[sd]?|went up|gained|gains", r"up"
+    ),
+    "less likely": _words(
+        r"less likely|fell|fallen|falls|lower|decrease[sd]?|went down|dropped|declined", r"down"
+    ),
+}
+
 # Missing from a record is not the same as denied, and a range has nothing to do with a complaint.
 UNSAID = _words(
     rf"(?:not|nothing|none|never)(?: be| been)? {FACT_CUES['stated'].pattern}", r"no (?:record|entry|mention)"
@@ -92,15 +114,18 @@ RANGE = _words(r"range|limits?|bounds?|outside")
 FORBIDDEN = {
     "a side or place": _words(
         r"left(?! open)|right|bilateral\w*|unilateral\w*|upper(?! limit| bound| side)|lobes?|lobar|basal|"
-        r"lower(?! limit| bound| side| than)|apical|apex|anterior|posterior|lateral|medial|central|"
+        r"lower(?! limit| bound| side| than| score)|apical|apex|anterior|posterior|lateral|medial|central|"
         r"peripheral|frontal|temporal|occipital|hilar|lungs?|chest|hearts?|cardiac|valves?|liver|brain|thorax|zones?"
     ),
     "a degree or size": _words(
         r"mild\w*|moderate\w*|severe\w*|marked|markedly|slight\w*|massive\w*|large|small|big|tiny|extensive|"
         r"minimal|very|strong\w*|grade|stage|size[ds]?|acute\w*|chronic\w*|diffuse|focal|multiple|several"
     ),
-    "a course, cause or advice": _words(
-        r"new|old|prior|previous\w*|history|improv\w*|worse\w*|progress\w*|resolving|stable|unchanged|since|"
+    "a course": _words(
+        r"old|prior|previous\w*|history|improv\w*|worse\w*|progress\w*|resolv\w*|heal\w*|clear(?:ed|ing)|"
+        r"stable|since"
+    ),
+    "a cause or advice": _words(
         r"due to|cause[sd]?|because|recommend\w*|advis\w*|treat\w*|therapy|follow-up|urgent\w*"
     ),
     "a certainty": _words(r"diagnos\w*|pro(?:of|ven?|ves)|definite\w*|certainly|unequivocal\w*|undoubtedly"),
@@ -122,10 +147,12 @@ FORBIDDEN = {
         r"bacterial|viral|pituitary|aortic|mitral"
     ),
 }
+# The same for sentences with slots of one kind, and for all but those that compare pictures.
 NOT_WITH_FINDINGS = {
     "a finding": _words(r"normal\w*"),
     "an examination": _words(r"record(?:s|ed)?"),
 }
+WITH_CHANGES_ONLY = {"a course": _words(r"new|newly|unchanged|(?:dis)?appeared|gone|no longer|pictures?")}
 
 
 def read_status(template: str) -> str | None:
@@ -134,7 +161,14 @@ def read_status(template: str) -> str | None:
     if not tokens:
         return None
     text = LIST.sub(SLOTS_HERE, template).replace(EXAM, EXAM_HERE).lower()
-    return _finding_status(text) if tokens[0].startswith("<finding") else _fact_status(text)
+    if tokens[0].startswith("<change"):
+        return _change_status(text)
+    reading = _finding_status if tokens[0].startswith("<finding") else _fact_status
+    answer = ANSWER.match(text)
+    if answer is None:
+        return reading(text)
+    status = reading(text[answer.end() :])
+    return status if status in MEANT[answer.group(1)] else None
 
 
 def _finding_status(text: str) -> str | None:
@@ -160,6 +194,16 @@ def _finding_status(text: str) -> str | None:
         behind = all(found.start() > turns[0].start() for found in affirmations)
         return "absent" if affirmations and behind else None
     return "absent" if lacks or not affirmations else None
+
+
+def _change_status(text: str) -> str | None:
+    rest, same = UNCHANGED.subn("", text)
+    rest, gone = NO_LONGER.subn("", rest)
+    cues = {status for status, pattern in CHANGE_CUES.items() if pattern.search(rest)}
+    cues |= {"unchanged"} if same else set()
+    cues |= {"gone"} if gone else set()
+    unclear = same + gone > 1 or NEGATION.search(rest) or HEDGE.search(rest) or EXCEPTION.search(rest)
+    return None if unclear or len(cues) != 1 else cues.pop()
 
 
 def _between(text: str, one: re.Match[str], other: re.Match[str]) -> str:
@@ -225,7 +269,7 @@ def _form_fault(template: str, section: SectionPlan) -> str | None:
         return "no final period"
     if re.search(r"[.?!]", template[:-1]):
         return "more than one sentence"
-    if re.search(r"\s[,;:.]|[,;:]\s*[,;:.]|\s\s|: .*: |.[A-Z]", SLOT.sub(SLOTS_HERE, template)):
+    if re.search(r"(?:^|\s)[,;:.]|[,;:]\s*[,;:.]|\s\s|: .*: |.[A-Z]", SLOT.sub(SLOTS_HERE, template)):
         return "broken punctuation or capitals"
     if len(template.split()) > MAX_WORDS:
         return f"longer than {MAX_WORDS} words"
@@ -239,9 +283,11 @@ def _word_fault(template: str, section: SectionPlan) -> str | None:
     for what, pattern in FORBIDDEN.items():
         if found := pattern.search(words):
             return f"states {what} outside its slots: {found.group()!r}"
-    for what, pattern in NOT_WITH_FINDINGS.items():
-        if "<finding" in template and (found := pattern.search(words)):
-            return f"states {what} outside its slots: {found.group()!r}"
+    more = WITH_CHANGES_ONLY if "<change" not in template else NOT_WITH_FINDINGS
+    for patterns in (more, NOT_WITH_FINDINGS if "<finding" in template else {}):
+        for what, pattern in patterns.items():
+            if found := pattern.search(words):
+                return f"states {what} outside its slots: {found.group()!r}"
     for slot in section.slots:
         if _words(re.escape(slot.label)).search(words):
             return f"states {slot.label!r} outside its slot"

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from mmdesk.plan import SLOT, STATUSES, SectionPlan, Slot
+from mmdesk.plan import CHANGES, SLOT, STATUSES, SectionPlan, Slot
 from mmdesk.proofread import MAX_WORDS, NEGATION, fault, read_status
 from mmdesk.training.grammar import Grammar, Kind, join
 
 GRAMMAR = Grammar.load(Path(__file__).parents[1] / "recipes" / "clinic.grammar.toml")
 KINDS = pytest.mark.parametrize("kind", GRAMMAR.sentence, ids=lambda kind: kind.name)
-LABELS = {"finding": "bacterial pneumonia", "fact": "temperature"}
+LABELS = {"finding": "bacterial pneumonia", "fact": "temperature", "change": "viral pneumonia"}
 
 
 def plan_of(*statuses: str, carries: str, name: str = "impression") -> SectionPlan:
@@ -49,8 +49,8 @@ def test_every_phrasing_is_read_right_with_every_number_of_slots(kind: Kind) -> 
 
 @KINDS
 def test_the_same_words_are_a_fault_for_every_other_status(kind: Kind) -> None:
-    findings, facts = STATUSES[:3], STATUSES[3:]
-    others = [s for s in (findings if kind.carries == "finding" else facts) if s != kind.status]
+    said = {"finding": STATUSES[:3], "fact": STATUSES[3:9], "change": CHANGES}
+    others = [s for s in said[kind.carries] if s != kind.status]
     for template, other in product(templates(kind), others):
         assert fault(template, plan_of(other, carries=kind.carries)), (template, other)
 

@@ -10,7 +10,7 @@ from mmdesk.packs.files import find
 from mmdesk.packs.manifest import Manifest
 from mmdesk.packs.reader import PackReader
 from mmdesk.packs.writer import Written, plain_statement
-from mmdesk.plan import STATUSES, SectionPlan, Slot
+from mmdesk.plan import CHANGES, SECTIONS, STATUSES, SectionPlan, Slot
 from mmdesk.proofread import fault, read_status
 
 
@@ -68,9 +68,10 @@ def test_a_check_that_raises_ends_the_writing(reader: PackReader) -> None:
     assert next(calls) == 22
 
 
+@pytest.mark.parametrize("section", SECTIONS)
 @pytest.mark.parametrize("status", STATUSES)
-def test_a_plain_statement_says_its_status(status: str) -> None:
+def test_a_plain_statement_says_its_status(section: str, status: str) -> None:
     kind = "finding" if status in ("present", "not sure", "absent") else "fact"
-    slot = Slot(f"<{kind}:1>", "x", "glioma", status, "glioma")
-    section = SectionPlan("record", "record", (slot,))
-    assert fault(plain_statement(slot), section) is None
+    slot = Slot(f"<{'change' if status in CHANGES else kind}:1>", "x", "glioma", status, "glioma")
+    plan = SectionPlan(section, "record", (slot,))
+    assert fault(plain_statement(section, slot), plan) is None

@@ -16,13 +16,15 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """Something an input can be. `noun` stands in sentences ("radiograph"), `plural` for several."""
+    """Something an input can be. `noun` stands in sentences ("radiograph"), `plural` for several, and
+    `plain` for any number in what a patient is told ("chest X-ray")."""
 
     name: str
     modality: Modality
     title: str
     noun: str
     plural: str
+    plain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class Population:
 @dataclass(frozen=True, slots=True)
 class FindingSpec:
     """`low` and `high` are the thresholds on the calibrated probability; `prior` is the share in
-    the training data; `temperature` and `bias` calibrate: sigmoid or softmax of logit / t + bias."""
+    the training data; `temperature` and `bias` calibrate: sigmoid or softmax of logit / t + bias;
+    `plain` is what a patient is told in place of the label, `words` are what a question may call it."""
 
     name: str
     label: str
@@ -47,6 +50,18 @@ class FindingSpec:
     bias: float = 0.0
     low: float = 0.5
     high: float = 0.5
+    plain: str = ""
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Abnormal:
+    """What all findings of an exclusive task are together, without the normal one: pneumonia, of any
+    kind. It holds where the normal finding does not."""
+
+    label: str
+    plain: str = ""
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +69,8 @@ class Task:
     """One question put to a case. `exclusive`: exactly one of its findings holds (softmax), else
     each on its own (sigmoid). `carriers` are the inputs that can carry its findings, the first one
     is needed; `examination` names what that input must be; a record must state at least
-    `facts_needed` of `facts`, and only those reach the task's scores."""
+    `facts_needed` of `facts`, and only those reach the task's scores. The thresholds of its findings
+    were set for `sensitivity` at `low` and `specificity` at `high`."""
 
     name: str
     question: str
@@ -63,9 +79,12 @@ class Task:
     population: Population
     findings: tuple[FindingSpec, ...]
     examination: str | None = None
+    abnormal: Abnormal | None = None
     facts: tuple[str, ...] = ()
     facts_needed: int = 0
     data: str = ""
+    sensitivity: float = 0.95
+    specificity: float = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +99,8 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One result as `mmdesk evaluate` printed it; the interval is 95%, by group."""
+    """One result as `mmdesk evaluate` printed it; the interval is 95%, by group; `topic` is the card's
+    section."""
 
     task: str
     metric: str
@@ -89,6 +109,7 @@ class Measured:
     high: float
     groups: int
     split: str
+    topic: str = "result"
 
 
 @dataclass(frozen=True, slots=True)

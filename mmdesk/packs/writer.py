@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 from mmdesk.model.decoder import Cache, Decoder
-from mmdesk.packs.tokens import PAD, REPORT, STOP, TEXT, Tokens
-from mmdesk.plan import ORDER, SECTIONS, SLOT, STATUSES, SectionPlan, Slot
+from mmdesk.packs.tokens import STOP, Tokens
+from mmdesk.plan import EXAM, ORDER, SLOT, SectionPlan, Slot
 from mmdesk.proofread import fault
 
 MOST_TOKENS = 90
@@ -47,9 +47,7 @@ class Writer:
         self.tokens = tokens
         self._proofread = proofread
         self._words = torch.zeros(decoder.config.vocabulary)
-        never = [PAD, TEXT, REPORT, *(f"<{s}>" for s in SECTIONS), *(f"<is:{s}>" for s in STATUSES)]
-        slots = [name for name in tokens.special if SLOT.fullmatch(name)]
-        self._words[[tokens.special[name] for name in (*never, *slots)]] = -torch.inf
+        self._words[[n for name, n in tokens.special.items() if name not in (EXAM, STOP)]] = -torch.inf
         self._words[len(tokens) :] = -torch.inf
 
     def section(
@@ -63,7 +61,10 @@ class Writer:
             slots = [slot for slot in plan.slots if slot.status == status]
             while slots:
                 part = SectionPlan(plan.name, plan.exam, tuple(slots[:MOST_LISTED]))
-                written = self._checked(prefix, part, check, random)
+                if self.tokens.know(plan):
+                    written = self._checked(prefix, part, check, random)
+                else:
+                    written = _plainly(part, ())
                 yield written
                 slots = [slot for slot in slots if slot not in written.slots]
 
@@ -82,8 +83,7 @@ class Writer:
             if wrong is None:
                 return Written(template, _stated(template, plan), False, tuple(withheld))
             withheld.append(f"{template} ({wrong})")
-        plain = plain_statement(plan.slots[0])
-        return Written(plain, plan.slots[:1], True, tuple(withheld))
+        return _plainly(plan, tuple(withheld))
 
     @property
     def _stop(self) -> int:
@@ -153,17 +153,47 @@ def _stated(template: str, plan: SectionPlan) -> tuple[Slot, ...]:
     return tuple(plan.slot(token) for token in SLOT.findall(template))
 
 
-def plain_statement(slot: Slot) -> str:
+def _plainly(plan: SectionPlan, withheld: tuple[str, ...]) -> Written:
+    slot = plan.slots[0]
+    return Written(plain_statement(plan.name, slot), (slot,), True, withheld)
+
+
+PLAIN = {
+    "present": "Findings fit {}.",
+    "not sure": "Not sure: {}.",
+    "absent": "No sign of {}.",
+    "high": "Above range: {}.",
+    "low": "Below range: {}.",
+    "normal": "Within range: {}.",
+    "stated": "Stated: {}.",
+    "reported": "Reported: {}.",
+    "denied": "Denied: {}.",
+    "appeared": "Appeared: {}.",
+    "gone": "Gone: {}.",
+    "more likely": "More likely: {}.",
+    "less likely": "Less likely: {}.",
+    "unchanged": "Unchanged: {}.",
+}
+PLAIN_IN = {
+    "plain": {
+        "present": "The program saw signs of {}.",
+        "not sure": "The program is not sure about {}.",
+        "absent": "The program saw no sign of {}.",
+        "high": "Higher than usual: {}.",
+        "low": "Lower than usual: {}.",
+        "normal": "In the usual range: {}.",
+    },
+    "answer": {
+        "present": "Yes, the findings fit {}.",
+        "absent": "No sign of {}.",
+        "reported": "Yes, reported: {}.",
+        "denied": "No, denied: {}.",
+    },
+    "instead": {"present": "A better fit: {}.", "not sure": "Possibly a better fit: {}."},
+}
+
+
+def plain_statement(section: str, slot: Slot) -> str:
     """The barest true sentence about a slot."""
-    words = {
-        "present": f"Findings fit {slot.token}.",
-        "not sure": f"Not sure: {slot.token}.",
-        "absent": f"No sign of {slot.token}.",
-        "high": f"Above range: {slot.token}.",
-        "low": f"Below range: {slot.token}.",
-        "normal": f"Within range: {slot.token}.",
-        "stated": f"Stated: {slot.token}.",
-        "reported": f"Reported: {slot.token}.",
-        "denied": f"Denied: {slot.token}.",
-    }
-    return words[slot.status]
+    words = PLAIN | PLAIN_IN.get(section, {})
+    return words[slot.status].format(slot.token)

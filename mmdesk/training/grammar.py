@@ -5,7 +5,7 @@ same plan, so what the decoder adds to a grammar can be measured.
 """
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
@@ -14,14 +14,22 @@ from typing import Self
 
 from mmdesk import codec
 from mmdesk.errors import TrainingProblem
-from mmdesk.plan import SECTIONS, SectionPlan, Slot
+from mmdesk.plan import CHANGES, SectionPlan, Slot
 
 PLACEHOLDER = "{slots}"
-FEWEST = {"finding": 24, "fact": 20}
+FEWEST = {"finding": 24, "fact": 20, "change": 20}
 FEWEST_WITHHELD = 4
 FINDING_ORDER = ("present", "not sure", "absent")
 FACT_ORDER = ("stated", "reported", "denied", "high", "low", "normal")
-FACT_SECTIONS = ("record", "impression")
+# What has to be sayable where. Plain words leave out what the patient has said; "instead" says what fits
+# better than what was asked about, which nothing absent does.
+SAYS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "finding": dict.fromkeys(("image", "audio", "record", "impression", "plain", "answer"), FINDING_ORDER)
+    | {"instead": ("present", "not sure")},
+    "fact": dict.fromkeys(("record", "impression"), FACT_ORDER)
+    | {"plain": ("high", "low", "normal"), "answer": ("reported", "denied")},
+    "change": {"change": CHANGES},
+}
 
 
 class GrammarProblem(TrainingProblem, ValueError):
@@ -66,10 +74,11 @@ class Grammar:
         raise GrammarProblem(section, f"no sentence says that a {carries} is {status}", "Add one.")
 
     def write(self, plan: SectionPlan, random: Random, withheld: bool = False) -> list[str]:
-        """Templates that state every slot of `plan` once, findings last except in the impression."""
-        order = [("fact", status) for status in FACT_ORDER]
+        """Templates that state every slot of `plan` once, facts first in the record and last elsewhere."""
+        facts = [("fact", status) for status in FACT_ORDER]
         findings = [("finding", status) for status in FINDING_ORDER]
-        order = findings + order if plan.name == "impression" else order + findings
+        order = facts + findings if plan.name == "record" else findings + facts
+        order += [("change", status) for status in CHANGES]
         templates = []
         for carries, status in order:
             tokens = [s.token for s in plan.slots if (_carrier(s), s.status) == (carries, status)]
@@ -87,7 +96,7 @@ class Grammar:
 
 
 def _carrier(slot: Slot) -> str:
-    return "finding" if slot.token.startswith("<finding") else "fact"
+    return slot.token[1:].partition(":")[0]
 
 
 def _sentences(kind: Kind, tokens: Sequence[str], random: Random, withheld: bool) -> list[str]:
@@ -122,12 +131,10 @@ def check(grammar: Grammar) -> None:
         if says & said:
             raise GrammarProblem(kind.name, "another kind says the same in the same section", "Join them.")
         said |= says
-    for section in SECTIONS:
-        for status in FINDING_ORDER:
-            grammar.kind(section, "finding", status)
-    for section in FACT_SECTIONS:
-        for status in FACT_ORDER:
-            grammar.kind(section, "fact", status)
+    for carries, sections in SAYS.items():
+        for section, statuses in sections.items():
+            for status in statuses:
+                grammar.kind(section, carries, status)
 
 
 def _problem(kind: Kind) -> str | None:

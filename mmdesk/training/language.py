@@ -13,18 +13,24 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from torch import Tensor, nn
 
+from mmdesk.case import Modality
 from mmdesk.model.decoder import Decoder
 from mmdesk.model.network import Configs, Layout, Mixer
 from mmdesk.packs.manifest import Manifest
 from mmdesk.packs.tokens import PAD, SPECIAL, TEXT, Tokens
 from mmdesk.plan import MAX_SLOTS, SectionPlan, Slot
 from mmdesk.training.fusion import read_fused
-from mmdesk.training.grammar import Grammar
+from mmdesk.training.grammar import SAYS, Grammar
 from mmdesk.training.loop import Schedule, fit
 from mmdesk.training.run import Run
 from mmdesk.vocabulary import Term
 
 IGNORED = -100
+# How often a plan is of which section, and of facts where a section has both.
+SHARES = {
+    "image": 4, "audio": 3, "record": 5, "impression": 3, "plain": 5, "answer": 4, "instead": 2, "change": 4,
+}  # fmt: skip
+SHARE_OF_FACTS = {"record": 0.85, "plain": 0.4, "answer": 0.35}
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,37 +181,30 @@ def _batch(
 
 def random_plan(random: random_module.Random, manifest: Manifest) -> SectionPlan:
     """What one sentence lists: findings or facts of one status, in any numbering."""
-    section = random.choices(("image", "audio", "record", "impression"), (4, 3, 5, 3))[0]
-    count = random.choice((1, 1, 2, 3, 4))
-    if section == "record" and random.random() < 0.85:
-        slots = _random_facts(random, manifest, count)
-    else:
-        slots = _random_findings(random, manifest, section, count)
+    section = random.choices(tuple(SHARES), tuple(SHARES.values()))[0]
+    carries = "change" if section == "change" else "finding"
+    if random.random() < SHARE_OF_FACTS.get(section, 0.0):
+        carries = "fact"
+    status = random.choice(SAYS[carries][section])
+    labels = _labels(manifest, section, carries, status)
+    count = min(random.choice((1, 1, 2, 3, 4)), len(labels))
+    numbers = sorted(random.sample(range(1, MAX_SLOTS + 1), count))
+    slots = [
+        Slot(f"<{carries}:{number}>", label, label, status, label)
+        for number, label in zip(numbers, random.sample(labels, count), strict=True)
+    ]
     return SectionPlan(section, section, tuple(slots))
 
 
-def _random_findings(
-    random: random_module.Random, manifest: Manifest, section: str, count: int
-) -> list[Slot]:
-    status = random.choice(("present", "not sure", "absent"))
-    tasks = [task for task in manifest.tasks if section in (str(task.carriers[0]), "impression")]
-    among = [f for task in tasks for f in task.findings if not (f.normal and status == "absent")]
-    chosen = random.sample(among, min(count, len(among)))
-    numbers = sorted(random.sample(range(1, MAX_SLOTS + 1), len(chosen)))
-    return [
-        Slot(f"<finding:{number}>", finding.name, finding.label, status, finding.label)
-        for number, finding in zip(numbers, chosen, strict=True)
-    ]
-
-
-def _random_facts(random: random_module.Random, manifest: Manifest, count: int) -> list[Slot]:
-    status = random.choice(("stated", "reported", "denied", "high", "low", "normal"))
-    among = [term for term in manifest.vocabulary.terms if _may_be(term, status)]
-    numbers = sorted(random.sample(range(1, MAX_SLOTS + 1), count))
-    return [
-        Slot(f"<fact:{number}>", term.name, term.label, status, term.label)
-        for number, term in zip(numbers, random.sample(among, count), strict=True)
-    ]
+def _labels(manifest: Manifest, section: str, carries: str, status: str) -> list[str]:
+    """What such a sentence may list."""
+    if carries == "fact":
+        return [term.label for term in manifest.vocabulary.terms if _may_be(term, status)]
+    tasks = [t for t in manifest.tasks if section not in tuple(Modality) or section == t.carriers[0]]
+    labels = [f.label for t in tasks for f in t.findings if not (f.normal and status == "absent")]
+    if section == "answer":
+        labels += [task.abnormal.label for task in tasks if task.abnormal]
+    return labels
 
 
 def _may_be(term: Term, status: str) -> bool:
