@@ -9,11 +9,16 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True, slots=True)
 class ImageConfig:
-    """`size` is the side in pixels that images are brought to; `width` the channels of the stem."""
+    """`size` is the side in pixels that images are brought to; `width` the channels of a member's stem."""
 
     size: int = 128
-    width: int = 48
+    width: int = 32
+    members: int = 1
     dropout: float = 0.2
+
+    @property
+    def features(self) -> int:
+        return self.members * 8 * self.width
 
 
 def image_tensor(pixels: Tensor, size: int) -> Tensor:
@@ -50,13 +55,12 @@ class Block(nn.Module):
         return out
 
 
-class ImageEncoder(nn.Module):
-    """(batch, 1, size, size) → feature map (batch, 8 · width, size / 32, size / 32)."""
+class Member(nn.Module):
+    """One network of the ensemble: (batch, 1, size, size) → feature map, and heads of its own."""
 
     def __init__(self, config: ImageConfig, examinations: int, findings: int) -> None:
         super().__init__()
         width = config.width
-        self.features = 8 * width
         self.stem = nn.Sequential(
             nn.Conv2d(1, width, 7, 2, 3, bias=False), nn.BatchNorm2d(width), nn.ReLU(), nn.MaxPool2d(3, 2, 1)
         )
@@ -68,14 +72,40 @@ class ImageEncoder(nn.Module):
             channels = out
         self.blocks = nn.Sequential(*blocks)
         self.dropout = nn.Dropout(config.dropout)
-        self.examination = nn.Linear(self.features, examinations)
-        self.findings = nn.Linear(self.features, findings)
+        self.examination = nn.Linear(channels, examinations)
+        self.findings = nn.Linear(channels, findings)
 
     def forward(self, images: Tensor) -> Tensor:
         features: Tensor = self.blocks(self.stem(images))
         return features
 
     def heads(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Feature map → (examination logits (batch, examinations), finding logits (batch, findings))."""
         pooled = self.dropout(features.mean((2, 3)))
         return self.examination(pooled), self.findings(pooled)
+
+
+class ImageEncoder(nn.Module):
+    """(batch, 1, size, size) → feature map (batch, config.features, size / 32, size / 32).
+
+    Several small networks from different first weights (deep ensembles, Lakshminarayanan et al. 2017):
+    their features lie side by side, their logits are averaged.
+    """
+
+    def __init__(self, config: ImageConfig, examinations: int, findings: int) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(Member(config, examinations, findings) for _ in range(config.members))
+
+    def forward(self, images: Tensor) -> Tensor:
+        return torch.cat([member(images) for member in self.members], 1)
+
+    def each(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Feature map → every member's examination logits (members, batch, examinations) and finding
+        logits (members, batch, findings)."""
+        parts = features.chunk(len(self.members), 1)
+        heads = [member.heads(part) for member, part in zip(self.members, parts, strict=True)]
+        return torch.stack([own[0] for own in heads]), torch.stack([own[1] for own in heads])
+
+    def heads(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Feature map → examination logits (batch, examinations), finding logits (batch, findings)."""
+        examination, findings = self.each(features)
+        return examination.mean(0), findings.mean(0)

@@ -53,7 +53,7 @@ class Mixer(nn.Module):
     def __init__(self, configs: Configs, layout: Layout) -> None:
         super().__init__()
         width = configs.fusion.width
-        sizes = (8 * configs.image.width, configs.audio.width, configs.record.width)
+        sizes = (configs.image.features, configs.audio.width, configs.record.width)
         self.project = nn.ModuleList(nn.Linear(size, width) for size in sizes)
         self.fusion = Fusion(configs.fusion, len(sizes))
         self.correction = nn.Linear(width, layout.findings)

@@ -159,7 +159,7 @@ class PackReader:
     def _fuse(self, parts: Mapping[Modality, tuple[Tensor, Tensor]]) -> Tensor:
         given = torch.tensor([[m in parts for m in ORDER]])
         config = self.configs
-        widths = (8 * config.image.width, config.audio.width, config.record.width)
+        widths = (config.image.features, config.audio.width, config.record.width)
         tokens = [
             parts[m][0] if m in parts else torch.zeros(1, 1, width)
             for m, width in zip(ORDER, widths, strict=True)

@@ -86,12 +86,12 @@ def train_fusion(
         banks = encode(run, f".fold{fold}", manifest, configs, layout, data, SMALL)
         folds = data.folds()
         learn = {name: bank.rows(folds[name] != fold) for name, bank in banks.items()}
-        mixer = _train_mixer(run, f"fusion.fold{fold}", manifest, configs, layout, stage, learn)
+        mixer = train_mixer(run, f"fusion.fold{fold}", manifest, configs, layout, stage, learn)
         held = {name: bank.rows(folds[name] == fold) for name, bank in banks.items()}
         out_of_fold.append(score_banks(mixer, manifest, held))
     banks = encode(run, "", manifest, configs, layout, data, [task.name for task in manifest.tasks])
     learn = {n: b.rows((b.splits == "train") | (n == "murmur")) for n, b in banks.items()}
-    mixer = _train_mixer(run, "fusion", manifest, configs, layout, stage, learn)
+    mixer = train_mixer(run, "fusion", manifest, configs, layout, stage, learn)
     tune = {n: b.rows(b.splits != "train") for n, b in banks.items() if (b.splits != "train").any()}
     scored = score_banks(mixer, manifest, tune)
     for name in SMALL:
@@ -212,7 +212,7 @@ class _Empty:
     """Tokens of a modality that is not there: never looked at, but of the right width."""
 
     def __init__(self, configs: Configs) -> None:
-        self.widths = (8 * configs.image.width, configs.audio.width, configs.record.width)
+        self.widths = (configs.image.features, configs.audio.width, configs.record.width)
 
     def image(self, cases: int) -> Tensor:
         return torch.zeros(cases, 1, self.widths[IMAGE])
@@ -283,7 +283,7 @@ def _valve_bank(
     return bank
 
 
-def _train_mixer(
+def train_mixer(
     run: Run, name: str, manifest: Manifest, configs: Configs, layout: Layout, stage: FusionStage,
     banks: dict[str, Bank],
 ) -> Mixer:  # fmt: skip
