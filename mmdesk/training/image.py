@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -86,24 +87,26 @@ def image_loss(
     smoothing: float,
     device: torch.device,
 ) -> Tensor:
-    """Cross entropy of the examination, and of the finding where there is one to know."""
+    """Cross entropy of the examination, and of the finding where there is one to know; the mean over
+    the members, each of which learns alone."""
     images = batch.images.to(device, memory_format=torch.channels_last)
-    examination, findings = model.heads(model(images))
     truth, label = batch.examinations.to(device), batch.labels.to(device)
     other, share = batch.partner.to(device), batch.share.to(device)
-    loss = F.cross_entropy(examination.float(), truth, reduction="none")
-    for index, (part, weight) in enumerate(zip(slices(sizes), weights, strict=True)):
-        mine = truth == index
-        if not mine.any():
-            continue
-        logits, weight = findings[mine, part].float(), weight.to(device)
-        first = F.cross_entropy(logits, label[mine], weight, label_smoothing=smoothing, reduction="none")
-        second = F.cross_entropy(
-            logits, label[other[mine]], weight, label_smoothing=smoothing, reduction="none"
-        )
-        mixed = share[mine] * first + (1 - share[mine]) * second
-        loss = loss.index_add(0, mine.nonzero()[:, 0], mixed)
-    return loss.mean()
+    losses = []
+    for examination, findings in zip(*model.each(model(images)), strict=True):
+        loss = F.cross_entropy(examination.float(), truth, reduction="none")
+        for index, (part, weight) in enumerate(zip(slices(sizes), weights, strict=True)):
+            mine = truth == index
+            if not mine.any():
+                continue
+            wrong = partial(
+                F.cross_entropy, findings[mine, part].float(), weight=weight.to(device),
+                label_smoothing=smoothing, reduction="none",
+            )  # fmt: skip
+            mixed = share[mine] * wrong(label[mine]) + (1 - share[mine]) * wrong(label[other[mine]])
+            loss = loss.index_add(0, mine.nonzero()[:, 0], mixed)
+        losses.append(loss.mean())
+    return torch.stack(losses).mean()
 
 
 def _class_weights(labels: Tensor, classes: int) -> Tensor:
@@ -137,7 +140,9 @@ class Feed:
         self.counts = [*counts, int(sum(counts) * stage.negatives)]
         self.steps = sum(self.counts) // stage.batch
         shared: list[nn.Module] = [
-            v2.RandomAffine(10, (0.08, 0.08), (0.88, 1.12), 5, v2.InterpolationMode.BILINEAR, fill=[-1.0]),
+            v2.RandomAffine(12, (0.08, 0.08), (0.8, 1.25), 5, v2.InterpolationMode.BILINEAR, fill=[-1.0]),
+            v2.RandomApply([v2.GaussianBlur(5, (0.3, 1.2))], 0.2),
+            v2.RandomApply([v2.GaussianNoise(0.0, 0.06, clip=False)], 0.3),
             v2.RandomErasing(0.25, (0.02, 0.12), value=0.0),
         ]
         # The heart lies on one side of a chest; a brain slice may be seen from either.
@@ -160,27 +165,37 @@ class Feed:
         return random.permutation(np.concatenate(parts))
 
     def _batch(self, random: np.random.Generator, chosen: np.ndarray) -> Batch:
-        images, labels = zip(
-            *(self._picture(random, int(kind), int(item)) for kind, item in chosen), strict=True
-        )
-        stacked = torch.stack(images)
         kinds = chosen[:, 0]
         partner = np.arange(len(kinds))
-        for kind in range(len(self.sets)):
+        images, labels = [], []
+        for kind in np.unique(kinds):
             mine = np.flatnonzero(kinds == kind)
-            partner[mine] = random.permutation(mine)
+            pictures, own = self._pictures(random, int(kind), chosen[mine, 1])
+            images.append(pictures)
+            labels.append(own)
+            if kind < len(self.sets):
+                partner[mine] = random.permutation(mine)
         share = torch.from_numpy(random.beta(self.stage.mixup, self.stage.mixup, len(kinds))).float()
         share = torch.maximum(share, 1 - share)
         weight = share.view(-1, 1, 1, 1)
         other = torch.from_numpy(partner)
+        stacked = torch.cat(images)
         mixed = weight * stacked + (1 - weight) * stacked[other]
-        return Batch(mixed, torch.from_numpy(kinds), torch.tensor(labels), other, share)
+        return Batch(mixed, torch.from_numpy(kinds), torch.cat(labels), other, share)
 
-    def _picture(self, random: np.random.Generator, kind: int, item: int) -> tuple[Tensor, int]:
+    def _pictures(self, random: np.random.Generator, kind: int, items: np.ndarray) -> tuple[Tensor, Tensor]:
+        """(n, 1, size, size) and labels (n,); the last kind is made up and has no finding."""
         if kind == len(self.sets):
-            made = negatives.picture(random, self.size, self.examples)
-            return torch.from_numpy(made)[None], 0
-        image = from_bytes(self.sets[kind].pixels[item])
-        contrast, brightness = random.uniform(0.8, 1.2), random.uniform(-0.15, 0.15)
-        augmented: Tensor = self.augment[kind](image)
-        return (augmented * contrast + brightness).clamp(-1, 1), int(self.sets[kind].labels[item])
+            made = [negatives.picture(random, self.size, self.examples) for _ in items]
+            return torch.from_numpy(np.stack(made))[:, None], torch.zeros(len(items), dtype=torch.long)
+        pictures = [
+            self._lit(random, self.augment[kind](p)) for p in from_bytes(self.sets[kind].pixels[items])
+        ]
+        return torch.stack(pictures), self.sets[kind].labels[items]
+
+    @staticmethod
+    def _lit(random: np.random.Generator, image: Tensor) -> Tensor:
+        """Another exposure: gamma, contrast and brightness."""
+        gamma, contrast = float(np.exp(random.uniform(-0.4, 0.4))), random.uniform(0.8, 1.2)
+        bent = ((image + 1) / 2).clamp(1e-4, 1) ** gamma * 2 - 1
+        return (bent * contrast + random.uniform(-0.15, 0.15)).clamp(-1, 1)

@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 from mmdesk.training.run import Run, read_tensors, write_tensors
 
-
 EPOCHS_APART = 10_000  # more than any schedule has, so that seeds never share an epoch's draw
 
 
@@ -96,8 +95,9 @@ def _average(kept: nn.Module, model: nn.Module, decay: float, step: int) -> None
     decay = min(decay, (step + 1) / (step + 10))
     for mean, value in zip(kept.parameters(), model.parameters(), strict=True):
         mean.lerp_(value, 1 - decay)
+    # The norms' statistics belong to the weights, so they are averaged alike.
     for old, new in zip(kept.buffers(), model.buffers(), strict=True):
-        old.copy_(new)
+        old.lerp_(new, 1 - decay) if old.is_floating_point() else old.copy_(new)
 
 
 def _save(
