@@ -162,15 +162,32 @@ def evaluate(
     pack: PackName,
     data: Data = None,
     split: Annotated[str, typer.Option(help="The split to measure on.")] = "test",
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the results as JSON.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the results as JSON, the card as Markdown (.md)."),
+    ] = None,
+    card: Annotated[
+        bool, typer.Option("--card", help="Measure all of the model card; into the pack, or --out FILE.md.")
+    ] = False,
+    plots: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Plot reliability and risk against coverage.")
+    ] = None,
+    seeds: Annotated[
+        list[Path] | None, typer.Option(metavar="FOLDER", help="A pack of another seed; several times.")
+    ] = None,
+    run: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="The run that made it: plot 5-fold tasks as well.")
+    ] = None,
     reports: Annotated[int, typer.Option(help="Also write and check so many reports.")] = 0,
 ) -> None:
     """Measure a pack on a split of the data sets."""
     with _plainly():
         folder = _pack_folder(pack)
-        from mmdesk.training.evaluate import evaluate as run
+        from mmdesk.training.evaluate import Evidence
+        from mmdesk.training.evaluate import evaluate as measure
 
-        run(folder, data, split, out, reports)
+        asked = Evidence(out, card, plots, tuple(seeds or ()), run, reports)
+        measure(folder, data, split, asked)
 
 
 def main() -> None:

@@ -162,12 +162,14 @@ def print_pack(console: Console, manifest: Manifest) -> None:
     for task in manifest.tasks:
         line(f"  {task.question} From {_carriers(task)}. {task.population.text}")
         line(f"    {', '.join(finding.label for finding in task.findings)}")
+        line(f"    Thresholds: sensitivity {task.sensitivity:.0%}, specificity {task.specificity:.0%}")
     line("\nPrompts", "bold")
     for prompt in manifest.prompts:
         line(f"  {prompt.title}: {', '.join(prompt.asks)}")
-    if manifest.measured:
-        line("\nMeasured, with 95% intervals", "bold")
-    for m in manifest.measured:
+    results = [m for m in manifest.measured if m.topic == "result"]
+    if results:
+        line("\nMeasured, with 95% intervals; the rest stands in CARD.md", "bold")
+    for m in results:
         interval = f"{m.low:.3f} to {m.high:.3f}"
         line(f"  {m.task}, {m.metric}, {m.split}: {m.value:.3f} ({interval}), n = {m.groups}")
 

@@ -349,6 +349,7 @@ def test_train_and_evaluate_pass_their_options_on(monkeypatch: pytest.MonkeyPatc
     for name in ("recipe", "evaluate"):
         module = ModuleType(f"mmdesk.training.{name}")
         vars(module).update(train=lambda *a: calls.append(a), evaluate=lambda *a: calls.append(a))
+        vars(module).update(Evidence=lambda *a: a)
         monkeypatch.setitem(sys.modules, module.__name__, module)
     run(
         monkeypatch,
@@ -363,7 +364,10 @@ def test_train_and_evaluate_pass_their_options_on(monkeypatch: pytest.MonkeyPatc
         "cpu",
     )
     run(monkeypatch, plays(), "evaluate", "clinic", "--data", "d", "--out", "results.json", "--reports", "5")
+    seeds = ("--seeds", "a", "--seeds", "b", "--run", "r")
+    run(monkeypatch, plays(), "evaluate", "clinic", "--card", "--plots", "p", *seeds)
     assert calls == [
-        (Path("clinic.toml"), Path("runs/clinic"), None, ["image", "audio"], False, "cpu"),
-        (tmp_path / "clinic", Path("d"), "test", Path("results.json"), 5),
+        (Path("clinic.toml"), Path("runs/clinic"), None, ["image", "audio"], False, "cpu", 0),
+        (tmp_path / "clinic", Path("d"), "test", (Path("results.json"), False, None, (), None, 5)),
+        (tmp_path / "clinic", None, "test", (None, True, Path("p"), (Path("a"), Path("b")), Path("r"), 0)),
     ]

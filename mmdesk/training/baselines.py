@@ -1,7 +1,7 @@
-"""What a sceptic would try first, fitted on `train` in the same run."""
+"""What a sceptic would try first, fitted in the same run on the rows that the pack learned from."""
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -9,70 +9,96 @@ from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.impute import SimpleImputer
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from mmdesk.packs.manifest import Manifest
-from mmdesk.training.audio import FOLDS, clip_folds
-from mmdesk.training.data import LABELS, from_bytes, load_images, rows_of
-from mmdesk.training.record import load_records
+from mmdesk.packs.manifest import Manifest, Measured, Task
+from mmdesk.training.data import Images, from_bytes
+from mmdesk.training.measures import CROSS_VALIDATED, Scores, headline, interval
+from mmdesk.training.records import BLOOD, blood_values
+from mmdesk.training.scores import Rows, cases_of, fold_rows, targets_of
 
-SIDE = 64
-
-
-def image_baseline(folder: Path, spec: Manifest, name: str, split: str) -> NDArray[np.float64]:
-    """PCA(100) and an SVM on 64 px: (n, findings) decision values of the split's rows in order."""
-    images = load_images(folder, spec.task(name), SIDE, ("train", split))
-    flat = from_bytes(images.pixels).flatten(1).numpy()
-    train = images.splits == "train"
-    model = make_pipeline(PCA(100, random_state=0), StandardScaler(), SVC(C=3, class_weight="balanced"))
-    model.fit(flat[train], images.labels.numpy()[train])
-    return np.asarray(model.decision_function(flat[~train]))
+Features = NDArray[np.float64]
+# murmur, liver: what is fitted to which features
+NAMES = {"murmur": "SVM on spectral means", "liver": "random forest"}
 
 
-@dataclass(frozen=True, slots=True)
-class Guesses:
-    """truth and best (n,) classes, groups (n,)."""
-
-    truth: NDArray[np.intp]
-    best: NDArray[np.intp]
-    groups: NDArray[np.str_]
-
-
-def murmur_baseline(folder: Path, split: str) -> tuple[Guesses, Guesses]:
-    """An SVM on the mean log spectrum in 48 bands: on `split`, and out of fold on train and val, in the
-    folds of stage `audio`."""
-    rows = rows_of(folder, "heart_sound")
-    learn = [row for row in rows if row["split"] in ("train", "val")]
-    held = [row for row in rows if row["split"] == split]
-    x, y = _spectra(folder, learn), _classes(learn)
-    folds = clip_folds(learn)
-    out_of_fold = np.zeros(len(y), np.intp)
-    for fold in range(FOLDS):
-        model = _spectral_svm().fit(x[folds != fold], y[folds != fold])
-        out_of_fold[folds == fold] = model.predict(x[folds == fold])
-    best = np.asarray(_spectral_svm().fit(x, y).predict(_spectra(folder, held))) if held else np.zeros(0, int)
-    return Guesses(_classes(held), best, _groups(held)), Guesses(y, out_of_fold, _groups(learn))
+def split_baselines(scores: Scores, folder: Path, pictures: Images | None) -> list[Measured]:
+    """On the scored cases; `pictures` are those of `train` and of the split, if the task reads any."""
+    task = scores.task
+    if pictures is not None and (pictures.splits == "train").any():
+        train = pictures.splits == "train"
+        pixels = from_bytes(pictures.pixels).flatten(1).numpy()
+        truth = np.eye(len(task.findings), dtype=bool)[pictures.labels.numpy()[train]]
+        model = make_pipeline(PCA(100, random_state=0), StandardScaler(), SVC(C=3, class_weight="balanced"))
+        return _rows(scores, "PCA + SVM", guess(task, model, pixels[train], truth, pixels[~train]))
+    learn = [case[0] for split in ("train", "val") for case in cases_of(folder, task, split)]
+    if task.name not in NAMES or not learn:
+        return []
+    known, asked = _features(folder, task, learn), _features(folder, task, scores.rows)
+    return _rows(scores, NAMES[task.name], guess(task, _model(task), known, targets_of(task, learn), asked))
 
 
-def _spectral_svm() -> Pipeline:
-    return make_pipeline(StandardScaler(), SVC(C=10, class_weight="balanced"))
+def fold_baselines(spec: Manifest, folder: Path) -> list[Measured]:
+    """Out of fold, in the pack's folds."""
+    measured = []
+    for name, model in NAMES.items():
+        task = spec.task(name)
+        rows, folds = fold_rows(task, folder)
+        if not rows:
+            continue
+        truth, groups = targets_of(task, rows), np.array([row["group"] for row in rows])
+        scored = fold_guess(task, _model(task), _features(folder, task, rows), truth, folds)
+        nothing = np.zeros(truth.shape)
+        scores = Scores(task, CROSS_VALIDATED, scored, truth, nothing, nothing, groups, rows)
+        measured += _rows(scores, model, scored)
+    return measured
 
 
-def _spectra(folder: Path, rows: list[dict[str, str]]) -> NDArray[np.float64]:
-    return np.stack([_spectrum(folder / "heart_sound" / row["path"]) for row in rows])
+def _rows(scores: Scores, name: str, scored: Features) -> list[Measured]:
+    metrics = headline(scores.task, scored, scores.targets)
+    return [interval(scores, f"{metric}, {name}", value, "baseline") for metric, value in metrics.items()]
 
 
-def _classes(rows: list[dict[str, str]]) -> NDArray[np.intp]:
-    return np.array([LABELS["murmur"].index(row["label"]) for row in rows], np.intp)
+def _model(task: Task) -> Any:
+    if task.name == "murmur":
+        return make_pipeline(StandardScaler(), SVC(C=10, class_weight="balanced"))
+    return make_pipeline(SimpleImputer(), RandomForestClassifier(500, random_state=0))
 
 
-def _groups(rows: list[dict[str, str]]) -> NDArray[np.str_]:
-    return np.array([row["group"] for row in rows])
+def _features(folder: Path, task: Task, rows: Rows) -> Features:
+    if task.name == "murmur":
+        return np.stack([_spectrum(folder / task.data / row["path"]) for row in rows])
+    return np.array([_blood(row) for row in rows])
 
 
-def _spectrum(path: Path) -> NDArray[np.float64]:
+def guess(task: Task, model: Any, known: Features, truth: NDArray[np.bool_], asked: Features) -> Features:
+    """A scikit-learn classifier fitted on known (n, k) and truth (n, findings): scores (m, findings) of
+    asked (m, k), the higher the likelier."""
+    if task.exclusive:
+        return _decided(model.fit(known, truth.argmax(1)), asked)
+    return np.stack([_decided(model.fit(known, column), asked)[:, -1] for column in truth.T], 1)
+
+
+def fold_guess(
+    task: Task, model: Any, features: Features, truth: NDArray[np.bool_], folds: NDArray[np.intp]
+) -> Features:
+    """(n, findings): every case asked of a model of the other folds."""
+    scored = np.zeros(truth.shape)
+    for fold in np.unique(folds):
+        held = folds == fold
+        scored[held] = guess(task, model, features[~held], truth[~held], features[held])
+    return scored
+
+
+def _decided(model: Any, asked: Features) -> Features:
+    decide = model.predict_proba if hasattr(model, "predict_proba") else model.decision_function
+    return np.asarray(decide(asked))
+
+
+def _spectrum(path: Path) -> Features:
+    """The mean log spectrum in 48 bands."""
     waveform, _ = soundfile.read(path, dtype="float32")
     waveform = (waveform - waveform.mean()) / (waveform.std() + 1e-6)
     frames = np.lib.stride_tricks.sliding_window_view(waveform, 1024)[::512] * np.hanning(1024)
@@ -82,16 +108,7 @@ def _spectrum(path: Path) -> NDArray[np.float64]:
     return np.array(bands)
 
 
-def liver_baseline(folder: Path, spec: Manifest) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """A random forest's out-of-fold probabilities of liver disease, in the same folds, and the truth."""
-    records = load_records(folder, spec.vocabulary)
-    records = records.where(~np.isnan(records.targets[:, -1]))
-    values = records.values[:, ~np.isnan(records.values).all(0)]
-    truth = records.targets[:, -1] > 0.5
-    probabilities = np.zeros(len(truth))
-    for fold in sorted(set(records.folds.tolist())):
-        held = records.folds == fold
-        model = make_pipeline(SimpleImputer(), RandomForestClassifier(500, random_state=0))
-        model.fit(values[~held], truth[~held])
-        probabilities[held] = model.predict_proba(values[held])[:, 1]
-    return probabilities, truth
+def _blood(row: dict[str, str]) -> list[float]:
+    values = blood_values(row)
+    figures = [float(values.get(name, np.nan)) for name in ("age", *BLOOD.values())]
+    return [*figures, float(values["sex"] == "male")]

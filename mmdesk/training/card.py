@@ -1,11 +1,75 @@
-"""CARD.md: what a pack is, for whom, and what it is worth, from its manifest alone."""
+"""CARD.md: what a pack is, for whom, and what it is worth, section by section of what was measured."""
 
-from mmdesk.packs.manifest import Manifest
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mmdesk.packs.manifest import Manifest, Measured
+from mmdesk.training.scores import cases_of, targets_of
+
+# Topic of the measured rows → heading, and what a reader must know of them
+SECTIONS = {
+    "result": (
+        "Results",
+        "Intervals are 95%, by resampling whole groups: a patient, a recording, near-duplicates. "
+        "*5-fold* is out of fold, by a network a fold that has not seen the case's group.",
+    ),
+    "baseline": ("What a simple model reaches", "Fitted on the same training cases, on the same rows."),
+    "probe": (
+        "Shortcuts",
+        "Models that see nothing a finding could be seen by, fitted on the training cases, asked about the "
+        "same rows. *Gained* is the pack's figure less the shortcut's, on the same resamples: the pack beats "
+        "the shortcut where the whole interval lies above 0.",
+    ),
+    "subgroup": (
+        "Subgroups",
+        "Parts of the people, where at least 20 cases are in them (then the number of groups is that of "
+        "cases), and sounds of a single auscultation position. The chest, brain and heart_sound sets state "
+        "neither sex nor age of a case.",
+    ),
+    "inputs": (
+        "Every subset of inputs",
+        "How far the probabilities of a case move at most, on average: 0 is what an input of somebody else "
+        "should do. A task is not scored at all where its first input is missing. Each valve input alone is "
+        "among the results.",
+    ),
+    "fusion": (
+        "Four ways to fuse, against each input alone",
+        "Valve patients, sound with age, sex and smoking of the same person, out of fold. *Gained* is a "
+        "paired difference: fusing helps where the whole interval lies above 0.",
+    ),
+    "calibration": (
+        "Calibration",
+        "Expected calibration error over ten bins: of the likeliest finding where exactly one holds, of all "
+        "findings else. So few cases never give 0: what true probabilities would give stands below it. The "
+        "risk-coverage curve shows the share of wrong answers when only the surest are given; its area is "
+        "the mean over all shares. Out of fold, each case is calibrated on other groups.",
+    ),
+    "thresholds": (
+        "Thresholds",
+        "Below the lower one a finding counts as absent, from the upper one on as present, between them as "
+        "not sure. They were set on `calib`, `val` or out of fold; this is what they keep elsewhere.",
+    ),
+    "unlike": (
+        "Unlike anything seen",
+        "How well inputs of other kinds are told from the pack's own, by method.",
+    ),
+    "language": (
+        "Language",
+        "The decoder against the template writer and one constant report, on phrasings it has not seen.",
+    ),
+}
+VERDICTS = ("probe", "fusion")
+GAINED = "gained over"
 
 LIMITS = """\
 - No training case had an image, a sound and a record of the same person. Only the valve task learned
-  from true pairs (sound with age, sex and smoking); everywhere else a case with several inputs shows
-  that the parts work together, not that they help each other.
+  from true pairs (sound with age, sex and smoking); everywhere else a case with several inputs is composed
+  of different people. Composed cases show that the parts work together and that an input of somebody else
+  changes nothing. They cannot show that inputs help each other, how often they would disagree in one
+  person, or what a report on a real person is worth.
 - A finding is a pattern match within its task. What the task does not name cannot be found, and a
   picture of something else may still fit a pattern.
 - Normal heart sound clips come from very few recordings; nothing about *normal* is measured there.
@@ -15,30 +79,102 @@ LIMITS = """\
 """
 
 
-def write_card(spec: Manifest) -> str:
-    lines = [
-        f"# {spec.name} {spec.version}",
-        "",
-        spec.title + ".",
-        "",
-        f"**{spec.intended_use}**",
-        "",
-        spec.licence,
-        "",
-    ]
-    lines += ["## Tasks", "", "| task | question | inputs | learned from |", "| --- | --- | --- | --- |"]
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Cases of one class in one split of a task's data."""
+
+    task: str
+    split: str
+    finding: str
+    cases: int
+    groups: int
+
+
+def count_cases(spec: Manifest, folder: Path) -> list[Count]:
+    """Of every task, split and finding; where several may hold, also of none at all."""
+    counts = []
     for task in spec.tasks:
-        carriers = ", ".join(task.carriers)
-        lines.append(f"| {task.name} | {task.question} | {carriers} | {task.population.text} |")
-    lines += ["", "## Results", "", "Intervals are 95%, by resampling whole groups.", ""]
-    lines += [
-        "| task | measure | value | interval | groups | split |",
-        "| --- | --- | ---: | --- | ---: | --- |",
-    ]
-    for item in spec.measured:
+        for split in ("train", "val", "calib", "test"):
+            rows = [case[0] for case in cases_of(folder, task, split)]
+            if not rows:
+                continue
+            targets, groups = targets_of(task, rows), np.array([row["group"] for row in rows])
+            labels = [finding.label for finding in task.findings]
+            if not task.exclusive:
+                labels.append("none of them")
+                targets = np.column_stack([targets, ~targets.any(1)])
+            counts += [
+                Count(task.name, split, label, int(here.sum()), len(set(groups[here])))
+                for label, here in zip(labels, targets.T, strict=True)
+            ]
+    return counts
+
+
+def write_card(
+    spec: Manifest, measured: Sequence[Measured], counts: Sequence[Count], seeds: Sequence[Manifest] = ()
+) -> str:
+    """Markdown. `measured` may hold more than the pack's own rows; a section without rows is left out.
+    `seeds` are packs of the same recipe that were trained from other seeds."""
+    lines = [f"# {spec.name} {spec.version}", "", f"{spec.title}.", ""]
+    lines += [f"**{spec.intended_use}**", "", spec.licence, "", "## Tasks", ""]
+    lines += _table(
+        ("task", "question", "inputs", "learned from"),
+        [(t.name, t.question, ", ".join(t.carriers), t.population.text) for t in spec.tasks],
+    )
+    lines += ["## Data", "", "Cases, and the groups that they come from: no group is in two splits.", ""]
+    lines += _table(
+        ("task", "data", "split", "finding", "cases:", "groups:"),
+        [(c.task, spec.task(c.task).data, c.split, c.finding, str(c.cases), str(c.groups)) for c in counts],
+    )
+    for topic, (heading, text) in SECTIONS.items():
+        rows = [item for item in measured if item.topic == topic]
+        if not rows:
+            continue
+        lines += [f"## {heading}", "", text, ""]
+        if topic == "thresholds":
+            lines += _table(
+                ("task", "stated sensitivity at the lower", "stated specificity at the upper"),
+                [(t.name, f"{t.sensitivity:.0%}", f"{t.specificity:.0%}") for t in spec.tasks],
+            )
+        lines += _results(rows, seeds if topic == "result" else (), verdict=topic in VERDICTS)
+    return "\n".join([*lines, "## Limits", "", LIMITS])
+
+
+def _results(rows: Sequence[Measured], seeds: Sequence[Manifest], verdict: bool) -> list[str]:
+    heading = ["task", "measure", "split", "value:", "95% interval", "groups:"]
+    if seeds:
+        heading += [f"mean of {len(seeds) + 1} seeds:", "range over seeds"]
+    if verdict:
+        heading.append("shown")
+    table = []
+    for item in rows:
         interval = f"{item.low:.3f} to {item.high:.3f}"
-        lines.append(
-            f"| {item.task} | {item.metric} | {item.value:.3f} | {interval} | {item.groups} | {item.split} |"
-        )
-    lines += ["", "## Limits", "", LIMITS]
-    return "\n".join(lines)
+        row = [item.task, item.metric, item.split, f"{item.value:.3f}", interval, str(item.groups)]
+        if seeds:
+            row += _over_seeds(item, seeds)
+        if verdict:
+            row.append(("yes" if item.low > 0 else "no") if GAINED in item.metric else "")
+        table.append(row)
+    return _table(heading, table)
+
+
+def _over_seeds(item: Measured, seeds: Sequence[Manifest]) -> list[str]:
+    """Mean and range of the figure over this pack and those of other seeds that measured the same."""
+    same = [
+        other.value
+        for spec in seeds
+        for other in spec.measured
+        if (other.task, other.metric, other.split, other.topic)
+        == (item.task, item.metric, item.split, item.topic)
+    ]
+    if len(same) < len(seeds):
+        return ["", ""]
+    values = [item.value, *same]
+    return [f"{sum(values) / len(values):.3f}", f"{min(values):.3f} to {max(values):.3f}"]
+
+
+def _table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Figures stand right where the heading ends in a colon."""
+    rules = ["---:" if name.endswith(":") else "---" for name in heading]
+    cells = [[name.rstrip(":") for name in heading], rules, *rows]
+    return [*("| " + " | ".join(row) + " |" for row in cells), ""]

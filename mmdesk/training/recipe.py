@@ -119,4 +119,4 @@ def _train_stage(
         tokens = Tokens.read(run.folder / "tokenizer.json")
         train_report(run, spec, configs, layout, tokens, grammar, plan.report)
     else:
-        package(run, spec, toml, configs, layout, data)
+        package(run, spec, toml, configs, layout, plan.fusion, data)
