@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mmdesk import events
+from mmdesk.answers import Answers, Part, noun_of
 from mmdesk.case import Case, Fact, Input, Modality
-from mmdesk.errors import InputProblem, PromptProblem
+from mmdesk.errors import InputProblem
 from mmdesk.events import Event, Stage
 from mmdesk.media import auscultation
 from mmdesk.media.audio import read_audio
@@ -27,9 +28,10 @@ from mmdesk.media.record import find_facts, words
 from mmdesk.media.text import read_text
 from mmdesk.model.audio import POSITIONS
 from mmdesk.model.sound import SAMPLE_RATE
-from mmdesk.packs.manifest import Examination, Manifest, Prompt
+from mmdesk.packs.manifest import Manifest, Prompt
 from mmdesk.packs.reader import Encoded, PackReader
 from mmdesk.plan import TITLES, SectionPlan, Slot, fact_slots, finding_slots, render, section_of
+from mmdesk.questions import Asked
 from mmdesk.report import Finding, Origin, Provenance, Report, Section, Sentence, Source, Status
 
 Check = Callable[[], None]
@@ -51,20 +53,26 @@ class Read:
 
 @dataclass(slots=True)
 class Analysis:
-    """What is known of the case so far; the report can be made of it at any moment."""
+    """What is known of the case so far; the report can be made of it at any moment. `alone` holds, where
+    pictures are to be compared, the name and findings of each by examination, in the order given."""
 
     case: Case
-    prompt: Prompt
+    asked: Asked
     sources: list[Source] = field(default_factory=list)
     refused: list[tuple[Modality, str]] = field(default_factory=list)
     encoded: list[Encoded] = field(default_factory=list)
     facts: tuple[Fact, ...] = ()
     findings: tuple[Finding, ...] = ()
+    alone: dict[str, list[tuple[str, tuple[Finding, ...]]]] = field(default_factory=dict)
     fused: Tensor = field(default_factory=lambda: torch.zeros(0))
     notices: tuple[str, ...] = ()
     sentences: list[Sentence] = field(default_factory=list)
     withheld: list[str] = field(default_factory=list)
     stage: Stage = Stage.READ
+
+    @property
+    def prompt(self) -> Prompt:
+        return self.asked.prompt
 
 
 class Pipeline:
@@ -138,27 +146,37 @@ class Pipeline:
         scored = self.reader.score(analysis.encoded)
         analysis.findings, analysis.fused = scored.findings, scored.fused
         analysis.notices = population_notices(self.reader.manifest, scored.findings, analysis.facts)
+        if "change" in analysis.prompt.sections:
+            self._score_alone(analysis, check)
         yield events.FindingsScored(analysis.findings, analysis.notices)
 
+    def _score_alone(self, analysis: Analysis, check: Check) -> None:
+        """Each picture by itself: the scores of the case are of all of them together."""
+        read = [source for source in analysis.sources if source.problem is None]
+        for source, encoded in zip(read, analysis.encoded, strict=True):
+            check()
+            if encoded.modality == Modality.IMAGE and encoded.examination:
+                findings = self.reader.score([encoded]).findings
+                analysis.alone.setdefault(encoded.examination, []).append((source.name, findings))
+
     def _write(self, analysis: Analysis, check: Check) -> Iterator[Event]:
-        findings = finding_slots(analysis.findings)
-        facts = fact_slots(analysis.facts, self.reader.manifest.vocabulary)
         for section in analysis.prompt.sections:
-            for text in fixed_sentences(section, analysis):
-                yield from _say(analysis, Sentence(text, section, Origin.FIXED))
-            for plan in section_plans(section, analysis, self.reader.manifest, findings, facts):
-                for written in self.reader.write(analysis.fused, plan, check):
+            for part in parts(section, analysis, self.reader.manifest):
+                if isinstance(part, Sentence):
+                    yield from _say(analysis, part)
+                    continue
+                for written in self.reader.write(analysis.fused, part, check):
                     analysis.withheld += written.withheld
                     origin = Origin.PLAIN if written.plain else Origin.DECODER
-                    text = render(written.template, written.slots, plan.exam)
+                    text = render(written.template, written.slots, part.exam)
                     yield from _say(analysis, _evidence(text, section, origin, written.slots, analysis))
 
     def report(self, analysis: Analysis) -> Report:
-        sections = tuple(
-            Section(name, TITLES[name], tuple(s for s in analysis.sentences if s.section == name))
-            for name in analysis.prompt.sections
-            if any(s.section == name for s in analysis.sentences)
-        )
+        sections = []
+        for name in analysis.prompt.sections:
+            said = tuple(sentence for sentence in analysis.sentences if sentence.section == name)
+            if said:
+                sections.append(Section(name, analysis.asked.text or TITLES[name], said))
         spec = self.reader.manifest
         created = datetime.now(UTC).isoformat(timespec="seconds")
         provenance = Provenance(
@@ -166,8 +184,8 @@ class Pipeline:
             tuple(analysis.sources), tuple(analysis.withheld),
         )  # fmt: skip
         return Report(
-            analysis.case.id, analysis.prompt.name, analysis.notices, analysis.findings, analysis.facts,
-            sections, provenance,
+            analysis.case.id, analysis.asked.words, analysis.notices, analysis.findings, analysis.facts,
+            tuple(sections), provenance,
         )  # fmt: skip
 
 
@@ -177,20 +195,6 @@ def _timed(stage: Stage, analysis: Analysis, work: Iterator[Event]) -> Iterator[
     start = time.perf_counter()
     yield from work
     yield events.StageFinished(stage, (time.perf_counter() - start) * 1000)
-
-
-def choose_prompt(spec: Manifest, asked: str | None) -> Prompt:
-    """The prompt whose words were asked; the first without any. Raises PromptProblem."""
-    if asked is None:
-        return spec.prompts[0]
-    wanted = asked.strip().strip(".?!").lower()
-    for prompt in spec.prompts:
-        if wanted in (prompt.name, prompt.title.lower(), *prompt.asks):
-            return prompt
-    titles = ", ".join(f'"{prompt.title.lower()}"' for prompt in spec.prompts)
-    raise PromptProblem(
-        f'"{asked}"', f"the pack {spec.name} was not trained to answer this", f"Ask for {titles}."
-    )
 
 
 def read_input(item: Input, modality: Modality) -> Read:
@@ -226,6 +230,17 @@ def population_notices(spec: Manifest, findings: Sequence[Finding], facts: Seque
             age = f"{ages[-1]:.3g} years"
             notices.append(f"{title}: outside its population, age {age}; learned from {population.text}.")
     return tuple(notices)
+
+
+def parts(section: str, analysis: Analysis, spec: Manifest) -> Iterator[Part]:
+    """What a section says: fixed sentences, and plans of which the decoder states every slot once."""
+    facts = fact_slots(analysis.facts, spec.vocabulary)
+    if section in ("plain", "answer", "change"):
+        yield from Answers(analysis, spec, facts).parts(section)
+        return
+    for text in fixed_sentences(section, analysis):
+        yield Sentence(text, section, Origin.FIXED)
+    yield from section_plans(section, analysis, spec, finding_slots(analysis.findings), facts)
 
 
 def fixed_sentences(section: str, analysis: Analysis) -> list[str]:
@@ -275,7 +290,7 @@ def section_plans(
     for examination in spec.examinations_of(Modality(section)):
         slots = [findings[f.name] for f in own if spec.task(f.task).examination == examination.name]
         if slots:
-            plans.append(_plan(section, _noun(examination, analysis), slots))
+            plans.append(_plan(section, noun_of(examination, analysis), slots))
     return plans
 
 
@@ -283,14 +298,11 @@ def _plan(section: str, exam: str, slots: Sequence[Slot]) -> SectionPlan:
     return SectionPlan(section, exam, tuple(slots))
 
 
-def _noun(examination: Examination, analysis: Analysis) -> str:
-    count = sum(item.examination == examination.name for item in analysis.encoded)
-    return examination.plural if count > 1 else examination.noun
-
-
 def _evidence(text: str, section: str, origin: Origin, slots: Sequence[Slot], analysis: Analysis) -> Sentence:
     inputs = {f.name: f.inputs for f in analysis.findings}
-    findings = tuple(slot.name for slot in slots if slot.token.startswith("<finding"))
+    findings = tuple(
+        name for slot in slots if not slot.token.startswith("<fact") for name in slot.findings or (slot.name,)
+    )
     facts = tuple(slot.name for slot in slots if slot.token.startswith("<fact"))
     rests = {modality for name in findings for modality in inputs[name]} | (
         {Modality.RECORD} if facts else set()

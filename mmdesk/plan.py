@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mmdesk.case import Fact, Flag, Modality
-from mmdesk.report import Finding, percent
+from mmdesk.report import Finding, Status, percent
 from mmdesk.vocabulary import Term, Vocabulary
 
 MAX_SLOTS = 48
@@ -111,6 +111,43 @@ def render(template: str, slots: Iterable[Slot], exam: str) -> str:
     by_token = {slot.token: slot.text for slot in slots}
     text = SLOT.sub(lambda match: by_token[match.group()], template).replace(EXAM, exam)
     return text[:1].upper() + text[1:]
+
+
+def chances(probability: float) -> str:
+    """A probability as people say it, within 0.05 of the truth and never certain: "about 8 in 10"."""
+    if probability < 0.05:
+        return "fewer than 1 in 100" if probability < 0.01 else "fewer than 1 in 20"
+    if probability > 0.95:
+        return "more than 99 in 100" if probability > 0.99 else "more than 19 in 20"
+    return f"about {min(max(round(10 * probability), 1), 9)} in 10"
+
+
+def change_slots(first: Sequence[Finding], last: Sequence[Finding]) -> dict[str, Slot]:
+    """Finding name → slot with both probabilities, of two pictures that were scored alone. Normal
+    findings are left out: the others say it, and "no tumour is gone" says nothing that one can read."""
+    later = {finding.name: finding for finding in last}
+    slots = {}
+    for number, finding in enumerate(first, start=1):
+        other = later[finding.name]
+        if not finding.normal:
+            both = f"first {percent(finding.probability)}, last {percent(other.probability)}"
+            text = f"{finding.label} ({both})"
+            status = change_status(finding, other)
+            slots[finding.name] = Slot(f"<change:{number}>", finding.name, finding.label, status, text)
+    return slots
+
+
+def change_status(first: Finding, last: Finding) -> str:
+    """One of CHANGES: what became of a finding from the first picture to the last."""
+    rise = last.probability - first.probability
+    if abs(rise) > SAME_WITHIN:
+        if (first.status, last.status) == (Status.ABSENT, Status.PRESENT):
+            return "appeared"
+        if (first.status, last.status) == (Status.PRESENT, Status.ABSENT):
+            return "gone"
+    elif first.status == last.status:
+        return "unchanged"
+    return "more likely" if rise > 0 else "less likely"
 
 
 def section_of(carriers: Sequence[Modality]) -> str:

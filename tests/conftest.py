@@ -19,6 +19,7 @@ from PIL import Image
 from safetensors.torch import save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
+from mmdesk.model.image import Member
 from mmdesk.model.network import Network
 from mmdesk.packs import files, manifest
 from mmdesk.packs.build import configs_of, layout_of, packed
@@ -59,10 +60,12 @@ def _network(spec: manifest.Manifest) -> Network:
     torch.manual_seed(11)
     network = Network(configs_of(spec), layout_of(spec))
     with torch.no_grad():
-        network.image.examination.bias += torch.tensor([12.0, 0.0, 0.0])
         network.audio.kind.bias += torch.tensor([0.0, 12.0, 0.0])
-        network.image.findings.weight *= 20  # so that two images score differently
-        network.image.findings.bias += torch.tensor([-4.0, 2.0, 0.5, 0.0, 0.0, 0.0, 0.0])
+        for member in network.image.members:
+            assert isinstance(member, Member)
+            member.examination.bias += torch.tensor([12.0, 0.0, 0.0])
+            member.findings.weight *= 20  # so that two images score differently
+            member.findings.bias += torch.tensor([-4.0, 2.0, 0.5, 0.0, 0.0, 0.0, 0.0])
     return network.eval()
 
 

@@ -11,7 +11,8 @@ from mmdesk.engine import StopRequested, StopToken
 from mmdesk.errors import UserProblem
 from mmdesk.events import Event, Failed, Stopped
 from mmdesk.packs.reader import PackReader
-from mmdesk.pipeline import Analysis, Pipeline, choose_prompt
+from mmdesk.pipeline import Analysis, Pipeline
+from mmdesk.questions import choose_prompt
 
 
 class LocalEngine:
@@ -30,8 +31,8 @@ class LocalEngine:
 
     def analyze(self, case: Case, stop: StopToken) -> Iterator[Event]:
         """Raises PromptProblem here, before the first event."""
-        prompt = choose_prompt(self._pipeline.reader.manifest, case.prompt)
-        return stream(self._pipeline, Analysis(case, prompt), stop)
+        asked = choose_prompt(self._pipeline.reader.manifest, case.prompt)
+        return stream(self._pipeline, Analysis(case, asked), stop)
 
 
 def stream(pipeline: Pipeline, analysis: Analysis, stop: StopToken) -> Iterator[Event]:

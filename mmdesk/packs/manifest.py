@@ -89,12 +89,17 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """`sections` are written for this prompt; `asks` are the words that choose it."""
+    """`sections` are written for this prompt; `asks` are the words that choose it. One that writes the
+    section "answer" takes questions, and `asks` are examples of them."""
 
     name: str
     title: str
     sections: tuple[str, ...]
     asks: tuple[str, ...] = ()
+
+    @property
+    def is_question(self) -> bool:
+        return "answer" in self.sections
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,144 @@
+"""What is asked of a case: one of the pack's prompts, or a question about what it knows by name.
+
+A question is understood as a whole or not at all. "Is there severe pneumonia?" names a degree that nothing
+scores: an answer about pneumonia would be one to another question.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mmdesk.errors import PromptProblem
+from mmdesk.packs.manifest import Manifest, Prompt
+
+_FORM = re.compile(
+    r"(?:(?:is|are|was|were) there|any|(?:is|could|can|might|may) (?:it|this)(?: be)?|"
+    r"do(?:es)? (?:the patient|he|she|they|i) have)\b"
+)
+_NEGATION = re.compile(r"\b(?:no|not|never|none|without|neither|nor)\b|n['’]t\b")
+_WORD = re.compile(r"[\w+]+(?:[-./'’][\w+]+)*")
+# Words between the names that change nothing of what is asked.
+_FILLERS = frozenset(
+    _WORD.findall(
+        "a an any the some sign signs evidence of or and in on this these here case patient please image "
+        "images picture pictures x-ray x-rays radiograph radiographs scan scans slice slices recording "
+        "recordings record"
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One name in a question, and what it may mean: `tasks` are those whose abnormal findings it names
+    together, `findings` and `facts` are names of the pack's."""
+
+    name: str
+    tasks: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`about` and `text` are empty but for a question."""
+
+    prompt: Prompt
+    about: tuple[Named, ...] = ()
+    text: str = ""
+
+    @property
+    def words(self) -> str:
+        """What asks for the same again."""
+        return self.text or self.prompt.name
+
+
+def choose_prompt(spec: Manifest, asked: str | None) -> Asked:
+    """The prompt whose words were asked, or the question; the first prompt without any. Raises
+    PromptProblem."""
+    if asked is None:
+        return Asked(spec.prompts[0])
+    wanted = " ".join(asked.lower().split()).strip(" .?!")
+    question = next((prompt for prompt in spec.prompts if prompt.is_question), None)
+    for prompt in spec.prompts:
+        if prompt is not question and wanted in (prompt.name, _bare(prompt.title), *prompt.asks):
+            return Asked(prompt)
+    form = _FORM.match(wanted)
+    rest = wanted[form.end() :] if form else wanted
+    if question is not None and (form or tuple(_WORD.findall(rest)) in _names(spec)):
+        return Asked(question, _understand(spec, asked, rest), asked.strip())
+    titles = ", ".join(f'"{prompt.title.lower()}"' for prompt in spec.prompts)
+    raise PromptProblem(
+        f'"{asked}"', f"the pack {spec.name} was not trained to answer this", f"Ask for {titles}."
+    )
+
+
+def _understand(spec: Manifest, asked: str, rest: str) -> tuple[Named, ...]:
+    if _NEGATION.search(rest):
+        problem = "a question with a negation could be answered both ways"
+        raise PromptProblem(f'"{asked}"', problem, "Ask without it.")
+    names = _names(spec)
+    longest = max(map(len, names))
+    words = _WORD.findall(rest)
+    about, unknown = [], []
+    while words:
+        found = next((n for n in range(min(longest, len(words)), 0, -1) if tuple(words[:n]) in names), 0)
+        if found:
+            about.append(names[tuple(words[:found])])
+        elif words[0] not in _FILLERS:
+            unknown.append(words[0])
+        del words[: found or 1]
+    if unknown or not about:
+        what = f"does not know “{' '.join(unknown)}”" if unknown else "is asked about nothing that it knows"
+        remedy = f"Ask about {', '.join(scored(spec))}, or what a record may state, such as fever."
+        raise PromptProblem(f'"{asked}"', f"the pack {spec.name} {what}", remedy)
+    return tuple(dict.fromkeys(about))
+
+
+def scored(spec: Manifest) -> list[str]:
+    """What can be asked of images, sounds and values: all that the pack scores, but what is normal."""
+    labels = []
+    for task in spec.tasks:
+        labels += [task.abnormal.label] if task.abnormal else []
+        labels += [finding.label for finding in task.findings if not finding.normal]
+    return labels
+
+
+def questions(spec: Manifest) -> list[str]:
+    """Every question by label, as somebody would type it; empty for a pack that answers none."""
+    if not any(prompt.is_question for prompt in spec.prompts):
+        return []
+    complaints = [term.label for term in spec.vocabulary.terms if term.kind == "complaint"]
+    return [f"Is there {label}?" for label in dict.fromkeys((*scored(spec), *complaints))]
+
+
+def _bare(title: str) -> str:
+    return title.lower().strip(" .?!")
+
+
+def _names(spec: Manifest) -> dict[tuple[str, ...], Named]:
+    """Words of a name → all that it may mean."""
+    names: dict[tuple[str, ...], Named] = {}
+    for name, kind, item in _meanings(spec):
+        words = tuple(_WORD.findall(name.lower()))
+        # A letter may name a value in a record ("T 38.9"), but in a question it is a slip.
+        if _NEGATION.search(name.lower()) or len("".join(words)) < 2:
+            continue
+        known = names.get(words, Named(" ".join(words)))
+        meant = {"tasks": known.tasks, "findings": known.findings, "facts": known.facts}
+        meant[kind] = tuple(dict.fromkeys((*meant[kind], item)))
+        names[words] = Named(known.name, **meant)
+    return names
+
+
+def _meanings(spec: Manifest) -> Iterator[tuple[str, str, str]]:
+    """(what it may be called, field of Named, its own name)"""
+    for task in spec.tasks:
+        if task.abnormal:
+            for name in (task.abnormal.label, task.abnormal.plain, *task.abnormal.words):
+                yield name, "tasks", task.name
+        for finding in task.findings:
+            for name in (finding.label, finding.plain, finding.name.replace("_", " "), *finding.words):
+                yield name, "findings", finding.name
+    for term in spec.vocabulary.terms:
+        for name in (term.label, *term.words):
+            yield name, "facts", term.name
