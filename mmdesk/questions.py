@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mmdesk.errors import PromptProblem
-from mmdesk.packs.manifest import Manifest, Prompt
+from mmdesk.packs.manifest import Manifest, Prompt, Task
 
+QUESTION = "Is there "
 _FORM = re.compile(
     r"(?:(?:is|are|was|were) there|any|(?:is|could|can|might|may) (?:it|this)(?: be)?|"
     r"do(?:es)? (?:the patient|he|she|they|i) have)\b"
@@ -88,27 +89,32 @@ def _understand(spec: Manifest, asked: str, rest: str) -> tuple[Named, ...]:
             unknown.append(words[0])
         del words[: found or 1]
     if unknown or not about:
-        what = f"does not know “{' '.join(unknown)}”" if unknown else "is asked about nothing that it knows"
-        remedy = f"Ask about {', '.join(scored(spec))}, or what a record may state, such as fever."
-        raise PromptProblem(f'"{asked}"', f"the pack {spec.name} {what}", remedy)
+        problem = f"the pack {spec.name} has no answer without a name"
+        if unknown:
+            more = f"“{' '.join(unknown)}”"
+            problem = f"the pack {spec.name} has no answer to {more}"
+        kinds = [part for task in spec.tasks for part in _asked_first(task)]
+        remedy = f"Ask about {', '.join(kinds)}, a kind of one of these, or what a record may state."
+        raise PromptProblem(f'"{asked}"', problem, remedy)
     return tuple(dict.fromkeys(about))
 
 
-def scored(spec: Manifest) -> list[str]:
-    """What can be asked of images, sounds and values: all that the pack scores, but what is normal."""
-    labels = []
-    for task in spec.tasks:
-        labels += [task.abnormal.label] if task.abnormal else []
-        labels += [finding.label for finding in task.findings if not finding.normal]
-    return labels
+def _asked_first(task: Task) -> list[str]:
+    """What a task's abnormal findings are together, or each of them."""
+    if task.abnormal:
+        return [task.abnormal.label]
+    return [finding.label for finding in task.findings if not finding.normal]
 
 
 def questions(spec: Manifest) -> list[str]:
-    """Every question by label, as somebody would type it; empty for a pack that answers none."""
+    """A question about everything that is scored but what is normal, and about every complaint, by
+    label; empty for a pack that answers none."""
     if not any(prompt.is_question for prompt in spec.prompts):
         return []
-    complaints = [term.label for term in spec.vocabulary.terms if term.kind == "complaint"]
-    return [f"Is there {label}?" for label in dict.fromkeys((*scored(spec), *complaints))]
+    labels = [label for task in spec.tasks for label in _asked_first(task)]
+    labels += [f.label for task in spec.tasks for f in task.findings if not f.normal]
+    labels += [term.label for term in spec.vocabulary.terms if term.kind == "complaint"]
+    return [f"{QUESTION}{label}?" for label in dict.fromkeys(labels)]
 
 
 def _bare(title: str) -> str:

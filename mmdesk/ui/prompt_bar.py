@@ -1,34 +1,43 @@
-"""What is asked of the case: the pack's prompts as chips, and a field for those who type."""
+"""What is asked of the case: the pack's prompts as chips, and a field for those who type.
 
-from PySide6.QtCore import QEvent, Signal, Slot
+A chip that takes a question asks nothing yet: it opens the field, which offers what can be asked.
+"""
+
+from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
     QButtonGroup,
+    QCompleter,
     QLineEdit,
     QPushButton,
     QSizePolicy,
     QWidget,
 )
 
-from mmdesk.packs.manifest import Manifest, Prompt
+from mmdesk.errors import PromptProblem
+from mmdesk.packs.manifest import Manifest
+from mmdesk.questions import QUESTION, Asked, choose_prompt, questions
 from mmdesk.ui.flow import FlowLayout
 from mmdesk.ui.panel import label
 from mmdesk.ui.theme import GRID
+from mmdesk.ui.wording import said_together
 
+_OFFERS = 10  # questions seen at once
+_NAME = 42  # letters of what was typed that an answer repeats
 _FIELD_LETTERS = 24  # the field stands beside the chips where it has room for so many
 
 
 class PromptBar(QWidget):
-    """`asked` gives a prompt's name."""
+    """`asked` gives a prompt's name, or a question as it was typed."""
 
     asked = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
-        self._pack = ""
-        self._prompts: tuple[Prompt, ...] = ()
-        self._refused = ""
+        self._pack: Manifest | None = None
+        self._asked: Asked | None = None
+        self._refused: PromptProblem | None = None
         self._group = QButtonGroup(self)
         self._group.buttonClicked.connect(self._clicked)
         self._chips = QWidget()
@@ -38,6 +47,13 @@ class PromptBar(QWidget):
         self.field.setMaxLength(200)
         self.field.returnPressed.connect(self._typed)
         self.field.textEdited.connect(self._edited)
+        self._offers = QStringListModel(self)
+        completer = QCompleter(self._offers, self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setMaxVisibleItems(_OFFERS)
+        completer.activated.connect(self._offered)
+        self.field.setCompleter(completer)
         self.answer = label("", "small", "warning")
         self.answer.setWordWrap(True)
         self.answer.hide()
@@ -55,7 +71,8 @@ class PromptBar(QWidget):
     def set_pack(self, pack: Manifest) -> None:
         """Its prompts; the one that was chosen stays where this pack has it too."""
         asked = self.prompt
-        self._pack, self._prompts = pack.name, pack.prompts
+        self._pack = pack
+        self._offers.setStringList(questions(pack))
         for chip in self._group.buttons():
             self._group.removeButton(chip)
             self._flow.removeWidget(chip)
@@ -74,60 +91,88 @@ class PromptBar(QWidget):
 
     @property
     def prompt(self) -> str | None:
-        """The chosen prompt's name, None for the pack's first."""
-        chip = self._group.checkedButton()
-        if chip is None or chip.objectName() == self._prompts[0].name:
+        """The question, or the chosen prompt's name; None for the pack's first."""
+        if self._pack is None or self._asked is None or self._asked.prompt == self._pack.prompts[0]:
             return None
-        return chip.objectName()
+        return self._asked.words
 
     @prompt.setter
     def prompt(self, asked: str | None) -> None:
-        self._refuse("")
-        chosen = (self._find(asked) if asked else None) or next(iter(self._prompts), None)
-        for chip in self._group.buttons():
-            chip.setChecked(chosen is not None and chip.objectName() == chosen.name)
+        self._refuse(None)
+        if self._pack is None:
+            return
+        try:
+            chosen = choose_prompt(self._pack, asked)
+        except PromptProblem:  # of a case that another pack was asked about
+            chosen = choose_prompt(self._pack, None)
+        self._show(chosen)
 
-    def _find(self, text: str) -> Prompt | None:
-        """As the pipeline chooses: by name, title or one of the words that ask for it."""
-        wanted = text.strip().strip(".?!").lower()
-        for prompt in self._prompts:
-            if wanted in (prompt.name, prompt.title.lower(), *prompt.asks):
-                return prompt
-        return None
+    def _show(self, asked: Asked) -> None:
+        self._asked = asked
+        self.field.setText(asked.text)
+        for chip in self._group.buttons():
+            chip.setChecked(chip.objectName() == asked.prompt.name)
 
     @Slot(QAbstractButton)
     def _clicked(self, chip: QAbstractButton) -> None:
-        self._refuse("")
-        self.asked.emit(chip.objectName())
+        self._refuse(None)
+        assert self._pack is not None and self._asked is not None
+        prompt = next(prompt for prompt in self._pack.prompts if prompt.name == chip.objectName())
+        if prompt.is_question:
+            self._open_question(self._asked)
+        else:
+            self._show(Asked(prompt))
+            self.asked.emit(prompt.name)
+
+    def _open_question(self, before: Asked) -> None:
+        """Nothing is asked before there is a name: the chip of what was asked last stays chosen."""
+        self._show(before)
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.setText(QUESTION)
+        completer = self.field.completer()
+        completer.setCompletionPrefix(QUESTION)
+        completer.complete()
+
+    @Slot(str)
+    def _offered(self, question: str) -> None:
+        self.field.setText(question)
+        self._ask(question)
 
     @Slot()
     def _typed(self) -> None:
-        text = self.field.text().strip()
-        if not text:
+        popup = self.field.completer().popup()
+        if popup is not None and popup.isVisible():
+            if popup.currentIndex().isValid():
+                return  # that one is told by _offered
+            popup.hide()
+        self._ask(self.field.text().strip())
+
+    def _ask(self, text: str) -> None:
+        if not text or self._pack is None:
             return
-        prompt = self._find(text)
-        if prompt is None:
-            self._refuse(text)
+        try:
+            asked = choose_prompt(self._pack, text)
+        except PromptProblem as problem:
+            self._refuse(problem)
             return
-        self.field.clear()
-        self.prompt = prompt.name
-        self.asked.emit(prompt.name)
+        self._refuse(None)
+        self._show(asked)
+        self.asked.emit(asked.words)
 
     @Slot()
     def _edited(self) -> None:
-        self._refuse("")
+        self._refuse(None)
 
-    def _refuse(self, text: str) -> None:
-        """Say that the pack cannot answer this; "" takes the words away."""
-        self._refused = text
-        short = text if len(text) <= 40 else f"{text[:39]}…"
-        words = self.tr("“{text}” is nothing the pack {pack} can write. Ask for {titles}.")
-        self.answer.setText(words.format(text=short, pack=self._pack, titles=self._titles()))
+    def _refuse(self, problem: PromptProblem | None) -> None:
+        """Say why the pack cannot answer; None takes the words away."""
+        self._refused = problem
+        text = ""
+        if problem is not None:
+            name = problem.name if len(problem.name) <= _NAME else f'{problem.name[: _NAME - 2]}…"'
+            text = said_together(f"{name}: {problem.problem}.", problem.remedy)
+        self.answer.setText(text)
         self.answer.setVisible(bool(text))
-        self.field.setAccessibleDescription(self.answer.text() if text else "")
-
-    def _titles(self) -> str:
-        return ", ".join(f"“{prompt.title.lower()}”" for prompt in self._prompts)
+        self.field.setAccessibleDescription(text)
 
     def _turn(self) -> None:
         """Chips and field side by side, or one below the other where it is narrow."""
@@ -145,7 +190,12 @@ class PromptBar(QWidget):
         return super().event(event)
 
     def retranslate(self) -> None:
-        self.field.setPlaceholderText(self.tr("Ask for {}").format(self._titles()) if self._prompts else "")
+        prompts = self._pack.prompts if self._pack else ()
+        titles = ", ".join(f"“{prompt.title.lower()}”" for prompt in prompts)
+        text = self.tr("Ask for {}").format(titles) if titles else ""
+        if offers := self._offers.stringList():
+            text = self.tr("Ask, such as “{}”").format(offers[0])
+        self.field.setPlaceholderText(text)
         self.field.setAccessibleName(self.tr("What to write"))
         self._refuse(self._refused)
 

@@ -125,6 +125,9 @@ _ALL = (
     # pipeline.py
     QT_TRANSLATE_NOOP("said", "none of the inputs could be read"),
     QT_TRANSLATE_NOOP("said", "the pack {} was not trained to answer this"),
+    QT_TRANSLATE_NOOP("said", "the pack {} has no answer to {}"),
+    QT_TRANSLATE_NOOP("said", "the pack {} has no answer without a name"),
+    QT_TRANSLATE_NOOP("said", "a question with a negation could be answered both ways"),
     QT_TRANSLATE_NOOP("said", "it looks like neither {} (at most {})"),
     QT_TRANSLATE_NOOP("said", "{}: learned from {}."),
     QT_TRANSLATE_NOOP("said", "{}: the age is not known; learned from {}."),
@@ -132,6 +135,8 @@ _ALL = (
     QT_TRANSLATE_NOOP("said", "{} years"),
     QT_TRANSLATE_NOOP("said", "Mend one and try again."),
     QT_TRANSLATE_NOOP("said", "Ask for {}."),
+    QT_TRANSLATE_NOOP("said", "Ask about {}, a kind of one of these, or what a record may state."),
+    QT_TRANSLATE_NOOP("said", "Ask without it."),
     # casefile.py, archive.py, disk.py, export.py
     QT_TRANSLATE_NOOP("said", "this is not a file"),
     QT_TRANSLATE_NOOP("said", "this is no case of mmdesk"),

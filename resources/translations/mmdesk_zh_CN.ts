@@ -517,12 +517,12 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
 <context>
     <name>PromptBar</name>
     <message>
-        <source>“{text}” is nothing the pack {pack} can write. Ask for {titles}.</source>
-        <translation>模型包 {pack} 无法撰写“{text}”。可选：{titles}。</translation>
-    </message>
-    <message>
         <source>Ask for {}</source>
         <translation>可输入：{}</translation>
+    </message>
+    <message>
+        <source>Ask, such as “{}”</source>
+        <translation>可提问，例如“{}”</translation>
     </message>
     <message>
         <source>What to write</source>
@@ -1478,6 +1478,18 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>模型包 {} 未经此项训练</translation>
     </message>
     <message>
+        <source>the pack {} has no answer to {}</source>
+        <translation>模型包 {} 无法回答 {}</translation>
+    </message>
+    <message>
+        <source>the pack {} has no answer without a name</source>
+        <translation>模型包 {} 需要一个名称才能回答</translation>
+    </message>
+    <message>
+        <source>a question with a negation could be answered both ways</source>
+        <translation>带否定的问题答案会有歧义</translation>
+    </message>
+    <message>
         <source>it looks like neither {} (at most {})</source>
         <translation>与已知检查均不相似：{}（最高 {}）</translation>
     </message>
@@ -1504,6 +1516,14 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     <message>
         <source>Ask for {}.</source>
         <translation>可选：{}。</translation>
+    </message>
+    <message>
+        <source>Ask about {}, a kind of one of these, or what a record may state.</source>
+        <translation>可询问：{}，其中的某一种，或病历可能写明的内容。</translation>
+    </message>
+    <message>
+        <source>Ask without it.</source>
+        <translation>请去掉否定再问。</translation>
     </message>
     <message>
         <source>this is not a file</source>

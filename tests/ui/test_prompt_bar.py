@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from mmdesk import resources
 from mmdesk.packs import manifest
 from mmdesk.packs.manifest import Prompt
-from mmdesk.ui import theme
+from mmdesk.questions import questions
+from mmdesk.ui import prompt_bar, theme
 from mmdesk.ui.prompt_bar import PromptBar
 
-PACK = manifest.read(resources.folder() / "packs" / "clinic")
+CLINIC = manifest.read(resources.folder() / "packs" / "clinic")
+PACK = replace(CLINIC, prompts=CLINIC.prompts[:2])
 PLAIN = Prompt("plain", "In plain words for the patient", ("image",), ("patient words",))
 BIG = replace(PACK, name="big", prompts=(*PACK.prompts, PLAIN, Prompt("there", "Is there …?", ("image",))))
 
@@ -90,8 +92,8 @@ def test_what_the_pack_cannot_write_is_said_and_not_asked(qtbot, bar, asked):
     assert asked == [] and chosen(bar) == ["Full report"]
     assert bar.answer.isVisible() and bar.field.text() == "Is there a tumour?"
     assert bar.field.accessibleDescription() == bar.answer.text()
-    words = "“Is there a tumour?” is nothing the pack clinic can write."
-    assert bar.answer.text() == f"{words} Ask for “full report”, “impression only”."
+    words = '"Is there a tumour?": the pack clinic was not trained to answer this.'
+    assert bar.answer.text() == f'{words} Ask for "full report", "impression only".'
 
 
 @pytest.mark.parametrize("way", ["typing", "chip", "pack", "case", "right words"])
@@ -122,7 +124,7 @@ def test_nothing_typed_is_nothing_asked(qtbot, bar, asked, text):
 def test_a_long_text_is_cut_and_no_markup(qtbot, bar):
     bar.field.setText("<b>" + "a" * 500)
     qtbot.keyClick(bar.field, Qt.Key.Key_Return)
-    assert bar.answer.text().startswith("“<b>aaa") and len(bar.answer.text()) < 150
+    assert bar.answer.text().startswith('"<b>aaa') and len(bar.answer.text()) < 150
     assert bar.answer.textFormat() == Qt.TextFormat.PlainText
 
 
@@ -189,6 +191,75 @@ def test_everything_is_reached_by_tab_and_has_a_name(bar):
 def test_the_language_can_change_at_any_time(qtbot, bar, monkeypatch):
     type_(qtbot, bar, "why")
     monkeypatch.setattr(PromptBar, "tr", lambda self, text: f"«{text}»")
+    monkeypatch.setattr(prompt_bar, "said_together", lambda text, remedy: f"«{text}» {remedy}")
     QApplication.sendEvent(bar, QEvent(QEvent.Type.LanguageChange))
-    assert bar.field.placeholderText().startswith("«Ask for") and bar.answer.text().startswith("«“why”")
+    assert bar.field.placeholderText().startswith("«Ask for") and bar.answer.text().startswith('«"why"')
     assert bar.field.accessibleName() == "«What to write»" and bar.answer.isVisible()
+
+
+# Questions
+
+
+@pytest.fixture
+def asking(qtbot, bar):
+    """The bar with all prompts of the clinic pack."""
+    bar.set_pack(CLINIC)
+    return bar
+
+
+def popup(bar: PromptBar):
+    return bar.field.completer().popup()
+
+
+def test_a_typed_question_is_asked_in_its_own_words(qtbot, asking, asked):
+    type_(qtbot, asking, "is there a Tumour?")
+    assert asked == ["is there a Tumour?"] and asking.prompt == "is there a Tumour?"
+    assert chosen(asking) == ["Is there …?"] and asking.field.text() == "is there a Tumour?"
+    assert not popup(asking).isVisible()
+
+
+def test_the_chip_of_questions_asks_nothing_but_opens_the_field(qtbot, asking, asked):
+    chip(asking, "Impression only").click()
+    chip(asking, "Is there …?").click()
+    assert asked == ["impression"] and asking.prompt == "impression"
+    assert chosen(asking) == ["Impression only"]
+    assert asking.field.text() == "Is there " and asking.field.hasFocus()
+    qtbot.waitUntil(lambda: popup(asking).isVisible())
+    offered = [popup(asking).model().index(n, 0).data() for n in range(popup(asking).model().rowCount())]
+    assert offered == questions(CLINIC) and "Is there pneumonia?" in offered
+
+
+def test_an_offered_question_is_asked_once(qtbot, asking, asked):
+    asking.field.setFocus()
+    qtbot.keyClicks(asking.field, "pituit")
+    qtbot.waitUntil(lambda: popup(asking).isVisible())
+    qtbot.keyClick(popup(asking), Qt.Key.Key_Down)
+    qtbot.keyClick(popup(asking), Qt.Key.Key_Return)
+    assert asked == ["Is there pituitary tumour?"] == [asking.field.text()]
+
+
+def test_a_chip_takes_the_question_away(qtbot, asking, asked):
+    type_(qtbot, asking, "any fever")
+    chip(asking, "What changed?").click()
+    assert asked == ["any fever", "change"] and asking.field.text() == "" and asking.prompt == "change"
+
+
+def test_a_question_with_a_word_too_many_is_refused(qtbot, asking, asked):
+    type_(qtbot, asking, "is there severe pneumonia?")
+    assert asked == [] and chosen(asking) == ["Full report"]
+    assert "“severe”" in asking.answer.text() and "Ask about pneumonia, tumour" in asking.answer.text()
+
+
+def test_the_question_of_a_case_that_is_opened_is_shown(asking, asked):
+    asking.prompt = "Is there a murmur?"
+    assert chosen(asking) == ["Is there …?"] and asking.field.text() == "Is there a murmur?"
+    asking.set_pack(PACK)
+    assert asking.prompt is None and chosen(asking) == ["Full report"] and asking.field.text() == ""
+    assert asked == []
+
+
+def test_all_chips_fit_a_narrow_bar_with_large_text(qtbot, asking, large_text):
+    asking.resize(394, 400)
+    qtbot.waitUntil(lambda: chips(asking)[-1].geometry().bottom() <= asking._chips.height())
+    assert all(one.geometry().right() < asking.width() for one in chips(asking))
+    assert asking.field.placeholderText() == "Ask, such as “Is there pneumonia?”"

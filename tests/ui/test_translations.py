@@ -43,6 +43,7 @@ from mmdesk.case import Modality
 from mmdesk.engine.state import Phase
 from mmdesk.events import Failed, InputFailed, OutOfDistribution, SentenceWritten, Stage, StageStarted
 from mmdesk.packs import manifest as manifests
+from mmdesk.questions import questions
 from mmdesk.ui import icons
 from mmdesk.ui.language import Speaker
 from mmdesk.ui.panel import Card, EmptyTarget
@@ -242,6 +243,7 @@ def packs_words(one) -> list[str]:
         pack.title,
         *(prompt.title for prompt in pack.prompts),
         *(item.title for item in pack.examinations),
+        *questions(pack),
     ]
     for task in pack.tasks:
         words += [task.name, task.question, task.population.text, *(item.label for item in task.findings)]

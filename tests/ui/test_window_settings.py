@@ -169,7 +169,7 @@ def test_another_pack_takes_its_prompts_and_the_engine_with_it(open_window, tmp_
     one.until_phase(Phase.READY)
     other = make_pack(tmp_path / "other")
     text = (other / "pack.toml").read_text()
-    place = text.rindex("[[prompts]]")
+    place = text.index('[[prompts]]\nname = "impression"')
     text = text[:place] + text[place:].replace("mpression only", "n short").replace(
         '"impression"', '"brief"', 1
     )
