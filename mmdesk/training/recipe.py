@@ -1,7 +1,8 @@
 """`mmdesk train`: a recipe's stages, one by one, resumed where they were cut off, into a pack."""
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,8 @@ STAGES = ("image", "audio", "record", "fusion", "language", "report", "pack")
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """`pack`, `vocabulary` and `grammar` are files beside the recipe."""
+    """`pack`, `vocabulary` and `grammar` are files beside the recipe; `networks` holds the sizes in which
+    its pack differs from the pack file. The pack is named as the recipe."""
 
     pack: str
     vocabulary: str
@@ -40,6 +42,7 @@ class Recipe:
     fusion: FusionStage
     language: LanguageStage
     report: ReportStage
+    networks: Mapping[str, Mapping[str, int | float | str]] = field(default_factory=dict)
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -51,6 +54,9 @@ def read_recipe(path: Path) -> Recipe:
 def read_spec(path: Path, recipe: Recipe) -> tuple[Manifest, dict[str, Any]]:
     """The manifest as the recipe states it, before anything is fitted, and the same as plain TOML."""
     data = _toml(path.parent / recipe.pack)
+    data["name"] = path.stem
+    for part, sizes in recipe.networks.items():
+        data["networks"][part] = {**data["networks"].get(part, {}), **sizes}
     data["vocabulary"] = {"terms": _toml(path.parent / recipe.vocabulary)["term"]}
     try:
         return manifest.parse(data, recipe.pack), data

@@ -6,7 +6,7 @@ import torch
 
 from mmdesk.model.audio import AudioConfig, AudioEncoder, Recordings
 from mmdesk.model.fusion import KINDS, Fusion, FusionConfig
-from mmdesk.model.image import image_tensor
+from mmdesk.model.image import ImageConfig, ImageEncoder, image_tensor
 from mmdesk.model.record import RecordConfig, RecordEncoder
 from mmdesk.model.sound import SAMPLE_RATE, STATISTICS, log_mel, statistics
 
@@ -53,6 +53,19 @@ def test_an_image_is_the_same_at_any_scale_of_its_values(shape: tuple[int, int])
     assert made.min() == -1
     assert made.max() == 1
     torch.testing.assert_close(image_tensor(pixels * 4095 - 1000, 128), made, atol=1e-3, rtol=0)
+
+
+def test_members_of_the_ensemble_are_heard_alike_and_alone() -> None:
+    torch.manual_seed(0)
+    encoder = ImageEncoder(ImageConfig(size=64, width=4, members=3), 3, 7).eval()
+    images = torch.randn(2, 1, 64, 64)
+    features = encoder(images)
+    assert features.shape == (2, encoder.members[0].findings.in_features * 3, 2, 2)
+    examinations, findings = encoder.each(features)
+    for member, examination, finding in zip(encoder.members, examinations, findings, strict=True):
+        torch.testing.assert_close((examination, finding), member.heads(member(images)))
+    torch.testing.assert_close(encoder.heads(features), (examinations.mean(0), findings.mean(0)))
+    assert not torch.equal(findings[0], findings[1])
 
 
 def test_a_fact_reaches_only_the_tasks_that_may_see_it() -> None:

@@ -96,10 +96,14 @@ def test_all_stages_make_a_pack_and_a_cut_run_goes_on(
     assert any("8 subsets" in line for line in verify(out / "pack"))
 
 
-def test_the_recipe_of_the_project_fits() -> None:
-    plan = read_recipe(RECIPES / "clinic.toml")
-    spec, _ = recipes.read_spec(RECIPES / "clinic.toml", plan)
+@pytest.mark.parametrize("name", ["clinic", "clinic-small"])
+def test_the_recipes_of_the_project_fit(name: str) -> None:
+    plan = read_recipe(RECIPES / f"{name}.toml")
+    spec, toml = recipes.read_spec(RECIPES / f"{name}.toml", plan)
     assert {task.name for task in spec.tasks} == {"chest", "brain", "murmur", "valve", "liver"}
+    assert spec.name == toml["name"] == name
+    for part, sizes in plan.networks.items():
+        assert sizes.items() <= spec.networks[part].items()
 
 
 def test_an_unknown_stage_is_named(tmp_path: Path) -> None:
