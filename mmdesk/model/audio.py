@@ -156,8 +156,7 @@ class AudioEncoder(nn.Module):
         self.kind = nn.Linear(config.width, config.kinds)
         self.murmur = nn.Linear(config.width, config.murmurs)
         self.state = nn.Linear(config.width, states)
-        # Clips of one class come from few devices: without the band levels, their colour cannot decide.
-        self.wide_murmur = StatisticsHead(config.murmurs, 0, (0.0, 1.0, 1.0, 1.0))
+        self.wide_murmur = StatisticsHead(config.murmurs, 0, (1.0, 1.0, 1.0, 1.0))
         self.wide_state = StatisticsHead(states, len(POSITIONS), (1.0, 1.5, 1.0, 3.0))
 
     def embed(self, log_mel: Tensor) -> Tensor:

@@ -1,4 +1,7 @@
-"""Record → tokens: its facts and its words, each through an LSTM, and per task a score of the facts."""
+"""Record → tokens: its facts and its words, each through an LSTM, and per task a score of the facts.
+
+The score is mostly a kernel machine's: the sets are small, and it keeps no patient's values.
+"""
 
 from dataclasses import dataclass
 
@@ -9,12 +12,15 @@ from torch.nn.utils.rnn import pack_padded_sequence
 
 @dataclass(frozen=True, slots=True)
 class RecordConfig:
-    """`words` is the size of the word table (hashed, 0 pads); `bins` the pieces a value is cut in."""
+    """`words` is the size of the word table (hashed, 0 pads); `bins` the pieces a value is cut in;
+    `features` those of the kernel score; `deep` the share of the LSTM in the logits."""
 
     width: int = 96
     words: int = 2048
-    bins: int = 12
+    bins: int = 32
     dropout: float = 0.3
+    features: int = 512
+    deep: float = 0.1
 
 
 class FactEmbedding(nn.Module):
@@ -39,10 +45,53 @@ class FactEmbedding(nn.Module):
         parts = (values[..., None] - low) / (high - low).clamp_min(1e-6)
         return parts.clamp(0, 1).nan_to_num(0.0)
 
+    def normal_scores(self, values: Tensor) -> Tensor:
+        """(batch, terms) → the same in [-2.9, 2.9]: the normal quantile of a value's rank among those the
+        edges were taken from; NaN where missing."""
+        scores = torch.special.ndtri(self.filled(values).mean(2).clamp(0.002, 0.998))
+        return torch.where(values.isnan(), torch.nan, scores)
+
     def forward(self, values: Tensor) -> Tensor:
         """(batch, terms, width)"""
         embedded = torch.einsum("btk,tkw->btw", self.filled(values), self.weight) + self.bias
         return torch.where(values.isnan()[..., None], self.missing, embedded)
+
+
+class KernelScore(nn.Module):
+    """Logistic regression on random Fourier features (Rahimi and Recht 2007): close to a machine with the
+    kernel exp(-|a - b|² / facts) on standardised normal scores. A missing fact is taken as average.
+
+    allowed: (terms,) bool, the facts it may see.
+    """
+
+    mean: Tensor
+    std: Tensor
+    frequencies: Tensor
+    phases: Tensor
+
+    def __init__(self, allowed: Tensor, features: int, outputs: int) -> None:
+        super().__init__()
+        terms, facts = len(allowed), int(allowed.sum())
+        self.register_buffer("mean", torch.zeros(terms))
+        self.register_buffer("std", torch.ones(terms))
+        frequencies = torch.randn(terms, features) * (2 / max(1, facts)) ** 0.5
+        self.register_buffer("frequencies", frequencies * allowed[:, None])
+        self.register_buffer("phases", torch.rand(features) * 2 * torch.pi)
+        self.linear = nn.Linear(features, outputs)
+
+    def standard(self, scores: Tensor) -> Tensor:
+        """(batch, terms) normal scores, NaN where missing → the same, standardised, 0 where missing."""
+        return ((scores - self.mean) / self.std).nan_to_num(0.0)
+
+    def features(self, standard: Tensor) -> Tensor:
+        """(batch, terms) → (batch, features)"""
+        angles = standard @ self.frequencies + self.phases
+        return torch.cos(angles) * (2 / len(self.phases)) ** 0.5
+
+    def forward(self, scores: Tensor) -> Tensor:
+        """(batch, terms) normal scores → (batch, outputs)"""
+        logits: Tensor = self.linear(self.features(self.standard(scores)))
+        return logits
 
 
 class RecordEncoder(nn.Module):
@@ -63,9 +112,11 @@ class RecordEncoder(nn.Module):
         self.word_lstm = nn.LSTM(width, width, batch_first=True)
         self.dropout = nn.Dropout(config.dropout)
         self.deep = nn.ModuleList(nn.Linear(width, size) for size in outputs)
-        self.wide = nn.ModuleList(nn.Linear(terms * config.bins + terms, size) for size in outputs)
-        for parameter in self.wide.parameters():
-            nn.init.zeros_(parameter)
+        self.share = config.deep
+        self.kernel = nn.ModuleList(
+            KernelScore(allowed, config.features, size)
+            for allowed, size in zip(task_facts, outputs, strict=True)
+        )
 
     def forward(self, values: Tensor, words: Tensor) -> tuple[Tensor, Tensor]:
         """values (batch, terms) NaN where not stated; words (batch, length) ids, 0 pads.
@@ -74,14 +125,20 @@ class RecordEncoder(nn.Module):
         (batch, all outputs).
         """
         tokens, logits = [], []
-        for number, allowed in enumerate(self.task_facts):
-            seen = torch.where(allowed, values, torch.nan)
-            _, (state, _) = self.fact_lstm(self.facts(seen))
-            tokens.append(state[-1])
-            filled = torch.cat([self.facts.filled(seen).flatten(1), seen.isnan().float()], 1)
-            logits.append(self.deep[number](self.dropout(state[-1])) + self.wide[number](filled))
+        scores = self.facts.normal_scores(values)
+        for number, (token, deep) in enumerate(self.read_facts(values)):
+            tokens.append(token)
+            logits.append(self.share * deep + (1 - self.share) * self.kernel[number](scores))
         tokens.append(self.read_words(words))
         return torch.stack(tokens, 1), torch.cat(logits, 1)
+
+    def read_facts(self, values: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """(batch, terms) → per task the LSTM's token (batch, width) and its logits (batch, outputs)."""
+        read = []
+        for allowed, head in zip(self.task_facts, self.deep, strict=True):
+            _, (state, _) = self.fact_lstm(self.facts(torch.where(allowed, values, torch.nan)))
+            read.append((state[-1], head(self.dropout(state[-1]))))
+        return read
 
     def read_words(self, words: Tensor) -> Tensor:
         """(batch, length) ids → (batch, width)"""

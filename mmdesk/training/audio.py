@@ -21,6 +21,7 @@ from mmdesk.model.audio import POSITIONS, AudioConfig, AudioEncoder, Recordings,
 from mmdesk.model.sound import SAMPLE_RATE, log_mel, statistics
 from mmdesk.training import sounds
 from mmdesk.training.data import LABELS, rows_of
+from mmdesk.training.linear import fit_penalised
 from mmdesk.training.loop import Schedule, fit
 from mmdesk.training.run import Run
 
@@ -33,7 +34,9 @@ CLIP, AUSCULTATION, NEITHER = range(3)
 class AudioStage:
     """An epoch is `steps` batches of `clips` clips, `patients` patients with three recordings each and
     `others` sounds that are no heart. `murmur_penalty` and `valve_penalty` are the inverse strengths of
-    the linear paths' weight penalty (as C in scikit-learn's LogisticRegression, a case)."""
+    the linear paths' weight penalty (as C in scikit-learn's LogisticRegression, a case). The murmurs' is
+    also fitted on `altered` other versions of each clip, the valves' on `subsets` parts of each patient's
+    recordings."""
 
     schedule: Schedule
     steps: int = 30
@@ -43,6 +46,7 @@ class AudioStage:
     span: int = 150
     murmur_penalty: float = 10.0
     valve_penalty: float = 30.0
+    altered: int = 4
     subsets: int = 4
 
 
@@ -64,12 +68,17 @@ class Sounds:
         return np.array([LABELS["murmur"].index(row["label"]) for row in self.rows], dtype=np.intp)
 
 
-def load_sounds(folder: Path, name: str, splits: Sequence[str]) -> Sounds:
+def load_sounds(
+    folder: Path, name: str, splits: Sequence[str], random: np.random.Generator | None = None
+) -> Sounds:
+    """The recordings, or with `random` an altered version of each."""
     rows = [row for row in rows_of(folder, name) if row["split"] in splits]
     log_mels, figures = [], []
     for row in track(rows, f"reading {name}", transient=True):
         path = folder / name / row["path"]
         waveform = read_audio(path.read_bytes(), path.name, SAMPLE_RATE)
+        if random is not None:
+            waveform = sounds.altered(waveform, random)
         log_mels.append(torch.from_numpy(log_mel(waveform)))
         figures.append(torch.from_numpy(statistics(waveform)))
     return Sounds(log_mels, torch.stack(figures), rows)
@@ -110,15 +119,20 @@ def train_audio(run: Run, config: AudioConfig, stage: AudioStage, folder: Path) 
     clips = load_sounds(folder, "heart_sound", ("train", "val"))
     parts = clip_folds(clips.rows)
     patients = patients_of(load_sounds(folder, "heart_valve", ("train",)))
-    random = np.random.default_rng(0)
+    random = np.random.default_rng(run.seed)
+    altered = [
+        load_sounds(folder, "heart_sound", ("train", "val"), random).statistics for _ in range(stage.altered)
+    ]
     others = [torch.from_numpy(log_mel(sounds.sound(random))) for _ in range(150)]
     for fold in range(FOLDS):
         name = f"audio.fold{fold}"
         if not (run.resume and run.done(name)):
             chosen = np.flatnonzero(patients.folds != fold)
-            own = clips.only(np.flatnonzero(parts != fold))
-            _train_one(run, name, config, stage, own, patients, chosen, others)
-    _train_one(run, "audio", config, stage, clips, patients, np.arange(len(patients.names)), others)
+            kept = np.flatnonzero(parts != fold)
+            versions = [statistics_[kept] for statistics_ in altered]
+            _train_one(run, name, config, stage, clips.only(kept), versions, patients, chosen, others)
+    everyone = np.arange(len(patients.names))
+    _train_one(run, "audio", config, stage, clips, altered, patients, everyone, others)
 
 
 def clip_folds(rows: list[dict[str, str]]) -> NDArray[np.intp]:
@@ -134,8 +148,8 @@ def clip_folds(rows: list[dict[str, str]]) -> NDArray[np.intp]:
 
 
 def _train_one(
-    run: Run, name: str, config: AudioConfig, stage: AudioStage, clips: Sounds, patients: Patients,
-    chosen: NDArray[np.intp], others: list[Tensor],
+    run: Run, name: str, config: AudioConfig, stage: AudioStage, clips: Sounds, altered: list[Tensor],
+    patients: Patients, chosen: NDArray[np.intp], others: list[Tensor],
 ) -> None:  # fmt: skip
     torch.manual_seed(1 + run.seed)
     encoder = AudioEncoder(config)
@@ -144,11 +158,9 @@ def _train_one(
     assert isinstance(fitted, AudioEncoder)
     fitted.to("cpu")
     labels = torch.from_numpy(clips.labels())
-    alone = Recordings(
-        torch.zeros(len(labels), config.width), clips.statistics,
-        torch.full((len(labels),), -1), torch.arange(len(labels)),
-    )  # fmt: skip
-    fit_linear(fitted.wide_murmur, [(alone, labels, 1.0)], stage.murmur_penalty, balance=True)
+    versions = [(alone(clips.statistics), labels, 1.0)]
+    versions += [(alone(statistics_), labels, 1.0 / stage.altered) for statistics_ in altered]
+    fit_linear(fitted.wide_murmur, versions, stage.murmur_penalty, balance=True)
     states = torch.from_numpy(patients.states[chosen])
     views = [(heard(patients, chosen, None), states, 1.0)]
     random = np.random.default_rng(2)
@@ -156,6 +168,12 @@ def _train_one(
         views.append((heard(patients, chosen, random), states, 1.0 / stage.subsets))
     fit_linear(fitted.wide_state, views, stage.valve_penalty, balance=False)
     run.save(name, fitted.state_dict())
+
+
+def alone(statistics_: Tensor) -> Recordings:
+    """Each recording a case of its own, from an unknown position."""
+    cases = len(statistics_)
+    return Recordings(torch.zeros(cases, 1), statistics_, torch.full((cases,), -1), torch.arange(cases))
 
 
 def heard(patients: Patients, chosen: NDArray[np.intp], random: np.random.Generator | None) -> Recordings:
@@ -191,20 +209,11 @@ def fit_linear(
     if balance:
         weight = weight / torch.bincount(y, minlength=head.linear.out_features)[y]
     weight = weight / weight.sum()
-    nn.init.zeros_(head.linear.weight)
-    nn.init.zeros_(head.linear.bias)
-    optimizer = torch.optim.LBFGS(
-        head.linear.parameters(), max_iter=300, tolerance_grad=1e-5, line_search_fn="strong_wolfe"
-    )
 
-    def closure() -> float:
-        optimizer.zero_grad()
-        loss = (weight * F.cross_entropy(head.linear(x), y, reduction="none")).sum()
-        loss = loss + head.linear.weight.square().sum() / (2 * penalty * cases)
-        loss.backward()
-        return float(loss.detach())
+    def loss_of(logits: Tensor) -> Tensor:
+        return (weight * F.cross_entropy(logits, y, reduction="none")).sum()
 
-    optimizer.step(closure)
+    fit_penalised(head.linear, x, loss_of, penalty * cases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,20 +231,11 @@ class Feed:
     """Random crops; a clip counts by its class and by how few clips its recording gave."""
 
     def __init__(
-        self,
-        stage: AudioStage,
-        clips: Sounds,
-        patients: Patients,
-        chosen: NDArray[np.intp],
+        self, stage: AudioStage, clips: Sounds, patients: Patients, chosen: NDArray[np.intp],
         others: list[Tensor],
-    ) -> None:
-        self.stage, self.clips, self.patients, self.chosen, self.others = (
-            stage,
-            clips,
-            patients,
-            chosen,
-            others,
-        )
+    ) -> None:  # fmt: skip
+        self.stage, self.clips, self.patients = stage, clips, patients
+        self.chosen, self.others = chosen, others
         self.labels = clips.labels()
         groups = [row["group"] for row in clips.rows]
         weight = np.array([groups.count(group) ** -0.5 for group in groups])

@@ -6,6 +6,7 @@ Both sets are small, so one encoder a fold is trained as well; stage `fusion` me
 import random as random_module
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +18,11 @@ from torch import Tensor, nn
 from mmdesk.case import Fact
 from mmdesk.media.record import words
 from mmdesk.model.network import Layout, record_encoder
-from mmdesk.model.record import RecordConfig, RecordEncoder
+from mmdesk.model.record import KernelScore, RecordConfig, RecordEncoder
 from mmdesk.packs.encoding import fact_values, word_ids
 from mmdesk.training.audio import FOLDS, VALVES
 from mmdesk.training.data import rows_of
+from mmdesk.training.linear import fit_penalised
 from mmdesk.training.loop import Schedule, fit
 from mmdesk.training.records import blood_values, made_up, valve_values, write_record
 from mmdesk.training.run import Run
@@ -29,7 +31,10 @@ from mmdesk.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class RecordStage:
-    """`drop` is the chance that a fact is left out of a batch; `noise` is relative to a value."""
+    """`drop` is the chance that a fact is left out of a batch; `noise` is relative to a value.
+
+    The kernel scores are fitted on `copies` of each case with facts left out and `jitter` (in standard
+    deviations) added; the penalties are inverse strengths (as C in scikit-learn), a case."""
 
     schedule: Schedule
     steps: int = 20
@@ -37,6 +42,10 @@ class RecordStage:
     drop: float = 0.1
     noise: float = 0.05
     notes: int = 2000
+    copies: int = 4
+    jitter: float = 0.3
+    valve_penalty: float = 1.0
+    liver_penalty: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,7 @@ def train_record(
         feed = Feed(stage, own, notes)
         fitted = fit(run, name, learner, stage.schedule, feed.batches, stage.steps, record_loss)
         assert isinstance(fitted, RecordLearner)
+        fit_kernels(fitted.encoder.to("cpu"), own, stage, np.random.default_rng(8 + run.seed))
         run.save(name, fitted.encoder.state_dict())
 
 
@@ -125,6 +135,35 @@ def quantile_edges(values: NDArray[np.float32], bins: int) -> Tensor:
         if len(np.unique(known)) > bins:
             edges[term] = np.maximum.accumulate(np.quantile(known, steps) + steps * 1e-4)
     return torch.from_numpy(edges).float()
+
+
+def fit_kernels(
+    encoder: RecordEncoder, records: Records, stage: RecordStage, random: np.random.Generator
+) -> None:
+    """Fit the kernel score of the valve findings and of the liver's."""
+    valves = len(VALVES)
+    parts = (slice(0, valves), stage.valve_penalty), (slice(valves, None), stage.liver_penalty)
+    for kernel, (columns, penalty) in zip(encoder.kernel, parts, strict=True):
+        assert isinstance(kernel, KernelScore)
+        known = ~np.isnan(records.targets[:, columns]).any(1)
+        targets = torch.from_numpy(records.targets[known, columns]).repeat(stage.copies, 1)
+        scores = encoder.facts.normal_scores(torch.from_numpy(records.values[known]))
+        kernel.mean.copy_(scores.nanmean(0).nan_to_num(0.0))
+        kernel.std.copy_((scores - kernel.mean).square().nanmean(0).sqrt().nan_to_num(1.0).clamp_min(0.1))
+        standard = kernel.standard(scores).repeat(stage.copies, 1)
+        standard += stage.jitter * torch.from_numpy(random.normal(size=standard.shape)).float()
+        standard *= torch.from_numpy(random.random(standard.shape) >= stage.drop)
+        fit_penalised(
+            kernel.linear,
+            kernel.features(standard),
+            partial(_mean_loss, targets=targets),
+            penalty * int(known.sum()),
+        )
+
+
+def _mean_loss(logits: Tensor, targets: Tensor) -> Tensor:
+    """Summed over the findings, mean over the cases."""
+    return F.binary_cross_entropy_with_logits(logits, targets) * targets.shape[1]
 
 
 def write_notes(vocabulary: Vocabulary, config: RecordConfig, count: int) -> list[tuple[Tensor, Tensor]]:
@@ -170,9 +209,8 @@ def record_loss(model: nn.Module, batch: object) -> Tensor:
     assert isinstance(model, RecordLearner) and isinstance(batch, Batch)
     device = model.stated.weight.device
     targets = batch.targets.to(device)
-    _, logits = model.encoder(
-        batch.values.to(device), torch.ones(len(targets), 1, dtype=torch.long).to(device)
-    )
+    deep = model.encoder.read_facts(batch.values.to(device))
+    logits = torch.cat([part for _, part in deep], 1)
     known = ~targets.isnan()
     loss = F.binary_cross_entropy_with_logits(logits[known].float(), targets[known])
     read = model.encoder.read_words(batch.words.to(device))

@@ -81,6 +81,21 @@ def test_a_fact_reaches_only_the_tasks_that_may_see_it() -> None:
     assert torch.equal(before[:, 2:], after[:, 2:])
 
 
+def test_a_fact_far_out_of_its_range_and_a_missing_one_are_scored() -> None:
+    torch.manual_seed(0)
+    encoder = RecordEncoder(RecordConfig(width=8), torch.tensor([[True, True, False]]), [1]).eval()
+    values = torch.tensor([[0.0, 0.5, 0.5], [-1e9, 0.5, 0.5], [torch.nan, 0.5, 0.5]])
+    tokens, logits = encoder(values, torch.ones(3, 3, dtype=torch.long))
+    assert tokens.shape == (3, 2, 8)
+    assert logits.isfinite().all()
+    torch.testing.assert_close(logits[0], logits[1])  # below the lowest is as the lowest
+    scores = encoder.facts.normal_scores(values)
+    torch.testing.assert_close(scores[0], torch.tensor([-2.878, 0.0, 0.0]), atol=1e-3, rtol=0)
+    assert scores[2, 0].isnan()
+    standard = encoder.kernel[0].standard(scores)
+    assert standard[2, 0] == 0
+
+
 def recordings(count: int, cases: list[int]) -> Recordings:
     positions = torch.arange(count) % 9 - 1
     return Recordings(
