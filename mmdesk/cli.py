@@ -179,6 +179,9 @@ def evaluate(
         Path | None, typer.Option(metavar="FOLDER", help="The run that made it: plot 5-fold tasks as well.")
     ] = None,
     reports: Annotated[int, typer.Option(help="Also write and check so many reports.")] = 0,
+    grammar: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --reports: against the writer of this grammar.")
+    ] = None,
 ) -> None:
     """Measure a pack on a split of the data sets."""
     with _plainly():
@@ -186,7 +189,7 @@ def evaluate(
         from mmdesk.training.evaluate import Evidence
         from mmdesk.training.evaluate import evaluate as measure
 
-        asked = Evidence(out, card, plots, tuple(seeds or ()), run, reports)
+        asked = Evidence(out, card, plots, tuple(seeds or ()), run, reports, grammar)
         measure(folder, data, split, asked)
 
 

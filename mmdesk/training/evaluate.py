@@ -18,7 +18,9 @@ from mmdesk.training.card import count_cases, write_card
 from mmdesk.training.curves import write_curves
 from mmdesk.training.data import data_folder, load_images
 from mmdesk.training.folds import out_of_fold
+from mmdesk.training.grammar import Grammar
 from mmdesk.training.image import IMAGE_TASKS
+from mmdesk.training.judge import judge
 from mmdesk.training.measures import CROSS_VALIDATED, Scores, task_measures
 from mmdesk.training.probes import split_probes
 from mmdesk.training.reports import check_reports
@@ -32,9 +34,10 @@ SIDE = 64  # pixels that baselines and probes see of a picture
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What to write besides the table: in `out` the results as JSON, or the card where it is Markdown; with
-    `card` the model card, in the pack where `out` is no Markdown; curves in the folder `plots`; so many
-    `reports` to check. `seeds` are packs of the same recipe from other seeds; `run` is the folder of the
-    run that made the pack, with the scores of the cross-validated tasks."""
+    `card` the model card, in the pack where `out` is no Markdown; curves in the folder `plots`. So many
+    `reports` are written and read again, against the template writer where its `grammar` is given. `seeds`
+    are packs of the same recipe from other seeds; `run` is the folder of the run that made the pack, with
+    the scores of the cross-validated tasks."""
 
     out: Path | None = None
     card: bool = False
@@ -42,6 +45,7 @@ class Evidence:
     seeds: Sequence[Path] = ()
     run: Path | None = None
     reports: int = 0
+    grammar: Path | None = None
 
 
 def evaluate(pack: Path, data: Path | None, split: str, asked: Evidence) -> None:
@@ -55,21 +59,26 @@ def evaluate(pack: Path, data: Path | None, split: str, asked: Evidence) -> None
     measured += [*fold_baselines(spec, folder), *(m for m in spec.measured if m.split == CROSS_VALIDATED)]
     if asked.card:
         measured += subset_measures(reader, folder, split)
-    _print(f"{spec.name} {spec.version} on {split}", measured)
     if asked.reports:
-        counts = check_reports(reader, folder, split, asked.reports)
-        Console().print("\n".join(f"{name}: {count}" for name, count in counts.items()))
+        measured += check_reports(reader, folder, split, asked.reports)
+        if asked.grammar is not None:
+            measured += judge(reader, folder, split, asked.reports, Grammar.load(asked.grammar))
+    _print(f"{spec.name} {spec.version} on {split}", measured)
     if asked.plots is not None:
         folds = out_of_fold(spec, asked.run, folder) if asked.run else []
         for path in write_curves(asked.plots, [*scored, *folds]):
             Console().print(str(path))
-    markdown = asked.out is not None and asked.out.suffix == ".md"
+    written = asked.out
     if asked.card:
-        target = asked.out if asked.out is not None and markdown else pack / "CARD.md"
-        _write(target, write_card(spec, measured, count_cases(spec, folder), seeds))
-        files.write_sums(pack)
-    if asked.out is not None and not markdown:
-        _write(asked.out, json.dumps([codec.encode(item) for item in measured], indent=1))
+        card = write_card(spec, measured, count_cases(spec, folder), seeds)
+        if written is not None and written.suffix == ".md":
+            _write(written, card)
+            written = None
+        else:
+            _write(pack / "CARD.md", card)
+            files.write_sums(pack)
+    if written is not None:
+        _write(written, json.dumps([codec.encode(item) for item in measured], indent=1))
 
 
 def measure(scored: Sequence[Scores]) -> list[Measured]:
