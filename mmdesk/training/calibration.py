@@ -62,8 +62,8 @@ def cross_calibrated(
 def _bias_spread(
     task: Task, logits: NDArray[np.float32], targets: NDArray[np.float32], groups: NDArray[np.str_]
 ) -> float:
-    """The tightest of BIAS_SPREADS within one standard error, over groups, of the best likelihood on
-    groups left out (the rule of Breiman et al. 1984)."""
+    """The tightest of BIAS_SPREADS whose likelihood on groups left out is within one standard error, of the
+    difference and by group, of the best (after the rule of Breiman et al. 1984)."""
     names, place = np.unique(groups, return_inverse=True)
     if len(names) < FOLDS:
         return BIAS_SPREADS[0]
@@ -73,9 +73,11 @@ def _bias_spread(
             probabilities = calibrated(_scaled(task, logits[learn], targets[learn], spread), logits[test])
             row[test] = _log_losses(task, probabilities, targets[test])
     best = losses[losses.mean(1).argmin()]
-    sums = np.bincount(place, best - best.mean())
-    within = best.mean() + float(np.sqrt(np.square(sums).sum())) / len(best)
-    return next(s for s, row in zip(BIAS_SPREADS, losses, strict=True) if row.mean() <= within)
+    for spread, row in zip(BIAS_SPREADS, losses - best, strict=True):
+        error = np.sqrt(np.square(np.bincount(place, row - row.mean())).sum()) / len(row)
+        if row.mean() <= error:
+            return spread
+    raise AssertionError("the best differs from itself")
 
 
 def _log_losses(

@@ -21,7 +21,7 @@ SECTIONS = {
         "Shortcuts",
         "Models that see nothing a finding could be seen by, fitted on the training cases, asked about the "
         "same rows. *Gained* is the pack's figure less the shortcut's, on the same resamples: the pack beats "
-        "the shortcut where the whole interval lies above 0.",
+        "the shortcut where the whole interval lies above 0: those are bold.",
     ),
     "subgroup": (
         "Subgroups",
@@ -38,12 +38,13 @@ SECTIONS = {
     "fusion": (
         "Four ways to fuse, against each input alone",
         "Valve patients, sound with age, sex and smoking of the same person, out of fold. *Gained* is a "
-        "paired difference: fusing helps where the whole interval lies above 0.",
+        "paired difference: fusing helps where the whole interval lies above 0, and is bold there. A mixer "
+        "*fused by* a kind learned from valve patients alone, the pack's own from all tasks.",
     ),
     "calibration": (
         "Calibration",
         "Expected calibration error over ten bins: of the likeliest finding where exactly one holds, of all "
-        "findings else. So few cases never give 0: what true probabilities would give stands below it. The "
+        "findings else. So few cases never give 0: beside it stands what true probabilities would give. The "
         "risk-coverage curve shows the share of wrong answers when only the surest are given; its area is "
         "the mean over all shares. Out of fold, each case is calibrated on other groups.",
     ),
@@ -61,7 +62,7 @@ SECTIONS = {
         "The decoder against the template writer and one constant report, on phrasings it has not seen.",
     ),
 }
-VERDICTS = ("probe", "fusion")
+CROSSED = ("baseline", "probe", "subgroup", "fusion", "thresholds")
 GAINED = "gained over"
 
 LIMITS = """\
@@ -115,6 +116,11 @@ def write_card(
 ) -> str:
     """Markdown. `measured` may hold more than the pack's own rows; a section without rows is left out.
     `seeds` are packs of the same recipe that were trained from other seeds."""
+    names = [task.name for task in spec.tasks]
+
+    def order(task: str) -> int:
+        return names.index(task) if task in names else len(names)
+
     lines = [f"# {spec.name} {spec.version}", "", f"{spec.title}.", ""]
     lines += [f"**{spec.intended_use}**", "", spec.licence, "", "## Tasks", ""]
     lines += _table(
@@ -127,7 +133,7 @@ def write_card(
         [(c.task, spec.task(c.task).data, c.split, c.finding, str(c.cases), str(c.groups)) for c in counts],
     )
     for topic, (heading, text) in SECTIONS.items():
-        rows = [item for item in measured if item.topic == topic]
+        rows = sorted((item for item in measured if item.topic == topic), key=lambda item: order(item.task))
         if not rows:
             continue
         lines += [f"## {heading}", "", text, ""]
@@ -136,26 +142,48 @@ def write_card(
                 ("task", "stated sensitivity at the lower", "stated specificity at the upper"),
                 [(t.name, f"{t.sensitivity:.0%}", f"{t.specificity:.0%}") for t in spec.tasks],
             )
-        lines += _results(rows, seeds if topic == "result" else (), verdict=topic in VERDICTS)
+        lines += _verdict(rows) if topic == "probe" else []
+        lines += _crossed(rows) if topic in CROSSED else _list(rows, seeds if topic == "result" else ())
     return "\n".join([*lines, "## Limits", "", LIMITS])
 
 
-def _results(rows: Sequence[Measured], seeds: Sequence[Manifest], verdict: bool) -> list[str]:
+def _list(rows: Sequence[Measured], seeds: Sequence[Manifest]) -> list[str]:
+    """A row a figure."""
     heading = ["task", "measure", "split", "value:", "95% interval", "groups:"]
     if seeds:
         heading += [f"mean of {len(seeds) + 1} seeds:", "range over seeds"]
-    if verdict:
-        heading.append("shown")
     table = []
     for item in rows:
         interval = f"{item.low:.3f} to {item.high:.3f}"
         row = [item.task, item.metric, item.split, f"{item.value:.3f}", interval, str(item.groups)]
-        if seeds:
-            row += _over_seeds(item, seeds)
-        if verdict:
-            row.append(("yes" if item.low > 0 else "no") if GAINED in item.metric else "")
-        table.append(row)
+        table.append([*row, *_over_seeds(item, seeds)] if seeds else row)
     return _table(heading, table)
+
+
+def _crossed(rows: Sequence[Measured]) -> list[str]:
+    """A table a task and split: measures across, and down what follows a metric's last comma."""
+    lines = []
+    for task, split in dict.fromkeys((item.task, item.split) for item in rows):
+        cells: dict[str, dict[str, str]] = {}
+        for item in (item for item in rows if (item.task, item.split) == (task, split)):
+            measure, _, part = item.metric.rpartition(", ")
+            bold = "**" if GAINED in part and item.low > 0 else ""
+            figures = f"{bold}{item.value:.3f}{bold} ({item.low:.3f} to {item.high:.3f})"
+            row = cells.setdefault(part, {"groups": str(item.groups)})
+            row[measure] = figures
+        measures = list(dict.fromkeys(measure for row in cells.values() for measure in row))
+        lines += [f"{task}, {split}:", ""]
+        table = [[part, *(row.get(measure, "") for measure in measures)] for part, row in cells.items()]
+        lines += _table(["", *measures], table)
+    return lines
+
+
+def _verdict(rows: Sequence[Measured]) -> list[str]:
+    """What was not shown to beat a shortcut, in words."""
+    gains = [item for item in rows if GAINED in item.metric]
+    short = [f"{item.task}, {item.metric} ({item.split})" for item in gains if not item.low > 0]
+    said = f"The pack beats the shortcut in {len(gains) - len(short)} of {len(gains)} comparisons."
+    return [said, "", *(["Not shown to beat it:", "", *(f"- {name}" for name in short), ""] if short else [])]
 
 
 def _over_seeds(item: Measured, seeds: Sequence[Manifest]) -> list[str]:

@@ -58,17 +58,14 @@ def reliability_diagram(scores: Scores) -> tuple[tuple[str, ...], Rows, Figure]:
     _title(
         upper, scores, "reliability", f"calibration error {error:.3f}, {_by_chance(scores)} by chance alone"
     )
-    upper.plot((0, 1), (0, 1), color=LINE, linewidth=1.5, zorder=1)
+    upper.plot((0, 1), (0, 1), color=LINE, linewidth=1.5, zorder=1, label="exactly true")
     spread = np.abs(np.stack([bins.holds - low, high - bins.holds]))
     points = upper.errorbar(
         bins.confidence, bins.holds, spread, fmt="o", color=ACCENT, markersize=5.5, linewidth=1.2, zorder=3
     )
     for part in points.get_children():
         part.set_clip_on(False)
-    upper.annotate(
-        "exactly true", (0.06, 0.06), (-2, 6), textcoords="offset points", rotation=45,
-        rotation_mode="anchor", transform_rotates_text=True, fontsize=7.5, color=MUTED,
-    )  # fmt: skip
+    upper.legend(loc="lower right", frameon=False, fontsize=7.5, labelcolor=MUTED)
     upper.set(xlim=(0, 1), ylim=(0, 1), ylabel="share that is there")
     upper.yaxis.set_major_formatter(PercentFormatter(1))
     places = np.minimum((bins.confidence * BINS).astype(int), BINS - 1)

@@ -72,7 +72,7 @@ def compared(scores: Scores, name: str, scored: Features) -> list[Measured]:
 
 
 def _forest() -> RandomForestClassifier:
-    return RandomForestClassifier(300, min_samples_leaf=LEAF, class_weight="balanced", random_state=0)
+    return RandomForestClassifier(100, min_samples_leaf=LEAF, class_weight="balanced", random_state=0)
 
 
 def ring(images: Images) -> Features:

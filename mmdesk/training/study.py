@@ -90,6 +90,6 @@ def _measures(manifest: Manifest, logits: Logits) -> list[Measured]:
     average = f"AUC, mean of {len(task.findings)}"
     for fused in (name for name in read if name.startswith("fused by")):
         for alone in (name for name in read if name.endswith(" alone")):
-            label = f"{average}, {fused}, gained over {alone}"
+            label = f"{average}, {fused} gained over {alone}"
             measured.append(difference(scores, label, read[fused][average], read[alone][average], "fusion"))
     return measured
