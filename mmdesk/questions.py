@@ -65,21 +65,23 @@ def choose_prompt(spec: Manifest, asked: str | None) -> Asked:
             return Asked(prompt)
     form = _FORM.match(wanted)
     rest = wanted[form.end() :] if form else wanted
-    if question is not None and (form or tuple(_WORD.findall(rest)) in _names(spec)):
-        return Asked(question, _understand(spec, asked, rest), asked.strip())
+    if question is not None:
+        about, unknown = _read(spec, rest)
+        if form and (unknown or not about or _NEGATION.search(rest)):
+            raise _unclear(spec, asked, rest, unknown)
+        if about and not unknown:
+            return Asked(question, about, asked.strip())
     titles = ", ".join(f'"{prompt.title.lower()}"' for prompt in spec.prompts)
     raise PromptProblem(
         f'"{asked}"', f"the pack {spec.name} was not trained to answer this", f"Ask for {titles}."
     )
 
 
-def _understand(spec: Manifest, asked: str, rest: str) -> tuple[Named, ...]:
-    if _NEGATION.search(rest):
-        problem = "a question with a negation could be answered both ways"
-        raise PromptProblem(f'"{asked}"', problem, "Ask without it.")
+def _read(spec: Manifest, text: str) -> tuple[tuple[Named, ...], list[str]]:
+    """The names in it, and the words that it is not understood without."""
     names = _names(spec)
-    longest = max(map(len, names))
-    words = _WORD.findall(rest)
+    longest = max(map(len, names), default=0)
+    words = _WORD.findall(text)
     about, unknown = [], []
     while words:
         found = next((n for n in range(min(longest, len(words)), 0, -1) if tuple(words[:n]) in names), 0)
@@ -88,15 +90,20 @@ def _understand(spec: Manifest, asked: str, rest: str) -> tuple[Named, ...]:
         elif words[0] not in _FILLERS:
             unknown.append(words[0])
         del words[: found or 1]
-    if unknown or not about:
-        problem = f"the pack {spec.name} has no answer without a name"
-        if unknown:
-            more = f"“{' '.join(unknown)}”"
-            problem = f"the pack {spec.name} has no answer to {more}"
-        kinds = [part for task in spec.tasks for part in _asked_first(task)]
-        remedy = f"Ask about {', '.join(kinds)}, a kind of one of these, or what a record may state."
-        raise PromptProblem(f'"{asked}"', problem, remedy)
-    return tuple(dict.fromkeys(about))
+    return tuple(dict.fromkeys(about)), unknown
+
+
+def _unclear(spec: Manifest, asked: str, text: str, unknown: list[str]) -> PromptProblem:
+    if _NEGATION.search(text):
+        problem = "a question with a negation could be answered both ways"
+        return PromptProblem(f'"{asked}"', problem, "Ask without it.")
+    problem = f"the pack {spec.name} has no answer without a name"
+    if unknown:
+        more = f"“{' '.join(unknown)}”"
+        problem = f"the pack {spec.name} has no answer to {more}"
+    kinds = [label for task in spec.tasks for label in _asked_first(task)]
+    remedy = f"Ask about {', '.join(kinds)}, a kind of one of these, or what a record may state."
+    return PromptProblem(f'"{asked}"', problem, remedy)
 
 
 def _asked_first(task: Task) -> list[str]:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QCompleter,
     QLineEdit,
+    QListView,
     QPushButton,
     QSizePolicy,
     QWidget,
@@ -54,6 +55,9 @@ class PromptBar(QWidget):
         completer.setMaxVisibleItems(_OFFERS)
         completer.activated.connect(self._offered)
         self.field.setCompleter(completer)
+        popup = QListView()  # of the window's style: the completer's own is drawn without a ground
+        popup.setProperty("kind", "offers")
+        completer.setPopup(popup)
         self.answer = label("", "small", "warning")
         self.answer.setWordWrap(True)
         self.answer.hide()

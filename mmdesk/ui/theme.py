@@ -225,4 +225,8 @@ QSplitter::handle:hover { background: $line; }
 QListView { background: transparent; border: 1px solid transparent; color: $text; }
 QListView::item:selected { background: $marked; color: $text; }
 QListView:focus { border: 1px solid $accent; border-radius: 4px; }
+QListView[kind="offers"], QListView[kind="offers"]:focus {
+  background: $raised; border: 1px solid $line; border-radius: 0; padding: 4px 0;
+}
+QListView[kind="offers"]::item { padding: 4px 8px; }
 """)
