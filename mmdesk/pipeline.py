@@ -143,21 +143,25 @@ class Pipeline:
 
     def _score(self, analysis: Analysis, check: Check) -> Iterator[Event]:
         check()
-        scored = self.reader.score(analysis.encoded)
+        compared = "change" in analysis.prompt.sections
+        scored = self.reader.score(self._score_alone(analysis, check) if compared else analysis.encoded)
         analysis.findings, analysis.fused = scored.findings, scored.fused
         analysis.notices = population_notices(self.reader.manifest, scored.findings, analysis.facts)
-        if "change" in analysis.prompt.sections:
-            self._score_alone(analysis, check)
         yield events.FindingsScored(analysis.findings, analysis.notices)
 
-    def _score_alone(self, analysis: Analysis, check: Check) -> None:
-        """Each picture by itself: the scores of the case are of all of them together."""
+    def _score_alone(self, analysis: Analysis, check: Check) -> list[Encoded]:
+        """Each picture by itself. Gives the inputs with the last picture of each examination alone: the
+        scores of several together would be neither the first one's nor the last one's."""
         read = [source for source in analysis.sources if source.problem is None]
+        last: dict[str, Encoded] = {}
         for source, encoded in zip(read, analysis.encoded, strict=True):
             check()
             if encoded.modality == Modality.IMAGE and encoded.examination:
                 findings = self.reader.score([encoded]).findings
                 analysis.alone.setdefault(encoded.examination, []).append((source.name, findings))
+                last[encoded.examination] = encoded
+        others = [encoded for encoded in analysis.encoded if encoded.modality != Modality.IMAGE]
+        return [*last.values(), *others]
 
     def _write(self, analysis: Analysis, check: Check) -> Iterator[Event]:
         for section in analysis.prompt.sections:
