@@ -181,7 +181,8 @@ def reading_errors(
 
 def filled(kind: Kind, phrasing: str, count: int, manifest: Manifest) -> str:
     """The phrasing with `count` names that its status may be said of."""
-    names = [finding.label for finding in manifest.findings]
+    compared = " (first 20%, last 97%)" if kind.carries == "change" else ""
+    names = [f"{finding.label}{compared}" for finding in manifest.findings]
     if kind.carries == "fact":
         kinds = {"reported": ("complaint",), "denied": ("complaint",), "stated": ("category", "number")}
         own = kinds.get(kind.status, ("number",))
