@@ -26,7 +26,7 @@ from mmdesk.ui.wording import said_together
 
 _OFFERS = 10  # questions seen at once
 _NAME = 42  # letters of what was typed that an answer repeats
-_FIELD_LETTERS = 24  # the field stands beside the chips where it has room for so many
+_FIELD_LETTERS = 40  # the field stands beside the chips where it has room for so many
 
 
 class PromptBar(QWidget):
@@ -57,6 +57,7 @@ class PromptBar(QWidget):
         self.field.setCompleter(completer)
         popup = QListView()  # of the window's style: the completer's own is drawn without a ground
         popup.setProperty("kind", "offers")
+        popup.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         completer.setPopup(popup)
         self.answer = label("", "small", "warning")
         self.answer.setWordWrap(True)

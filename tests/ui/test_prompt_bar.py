@@ -162,13 +162,14 @@ def test_chips_and_field_stand_side_by_side_where_they_fit(qtbot, bar):
         return bar.field.geometry().top() >= bar._chips.geometry().bottom()
 
     bar.set_pack(BIG)
+    bar.resize(900, 40)
     qtbot.waitUntil(lambda: not below())
     assert bar.field.width() >= 150
     bar.resize(420, 120)
     qtbot.waitUntil(below)
     assert all(chip.geometry().right() < bar.width() for chip in chips(bar))
     assert chips(bar)[3].geometry().top() > chips(bar)[0].geometry().bottom()  # a second line
-    bar.resize(680, 120)
+    bar.resize(900, 120)
     qtbot.waitUntil(lambda: not below())
 
 
