@@ -166,7 +166,8 @@ def test_a_turned_finding_is_wrong_wherever_it_stands(
     [
         ("(97%)", 0.972, True), ("(97%)", 0.961, False), (": 96.4%", 0.9641, True),
         (": 96.4%", 0.9652, False), ("(under 1%)", 0.004, True), ("(under 1%)", 0.02, False),
-        ("(over 99%)", 0.995, True), ("(over 99%)", 0.98, False), ("(about 8 in 10)", 0.76, True), ("(about 8 in 10)", 0.7, False),
+        ("(over 99%)", 0.995, True), ("(over 99%)", 0.98, False),
+        ("(about 8 in 10)", 0.76, True), ("(about 8 in 10)", 0.7, False),
         ("(fewer than 1 in 20)", 0.03, True), ("(fewer than 1 in 20)", 0.06, False),
         ("(more than 19 in 20)", 0.96, True), ("(more than 19 in 20)", 0.9, False), ("", 0.5, True),
         ("(likely)", 0.9, False),
