@@ -199,11 +199,10 @@ def _finding_status(text: str) -> str | None:
 def _change_status(text: str) -> str | None:
     rest, same = UNCHANGED.subn("", text)
     rest, gone = NO_LONGER.subn("", rest)
-    cues = {status for status, pattern in CHANGE_CUES.items() if pattern.search(rest)}
-    cues |= {"unchanged"} if same else set()
-    cues |= {"gone"} if gone else set()
-    unclear = same + gone > 1 or NEGATION.search(rest) or HEDGE.search(rest) or EXCEPTION.search(rest)
-    return None if unclear or len(cues) != 1 else cues.pop()
+    cues = [status for status, pattern in CHANGE_CUES.items() if pattern.search(rest)]
+    cues += ["unchanged"] * same + ["gone"] * gone  # "no longer gone" is two of them
+    unclear = NEGATION.search(rest) or HEDGE.search(rest) or EXCEPTION.search(rest)
+    return None if unclear or len(cues) != 1 else cues[0]
 
 
 def _between(text: str, one: re.Match[str], other: re.Match[str]) -> str:

@@ -38,6 +38,10 @@ def record(status: str) -> SectionPlan:
     return plan_of(status, carries="fact", name="record")
 
 
+def changed(status: str) -> SectionPlan:
+    return plan_of(status, carries="change", name="change")
+
+
 @KINDS
 def test_every_phrasing_is_read_right_with_every_number_of_slots(kind: Kind) -> None:
     for section, count in product(kind.sections, range(1, kind.most + 1)):
@@ -145,6 +149,28 @@ def test_a_word_without_a_label_behind_it_is_a_fault(kind: Kind, added: str) -> 
         ("No record of <fact:1>.", None),
         ("Recorded out of range: <fact:1>.", None),
         ("No complaint in the limits: <fact:1>.", None),
+        ("Yes, the findings fit <finding:1>.", "present"),
+        ("Yes, the findings do not fit <finding:1>.", None),
+        ("No, the findings fit <finding:1>.", None),
+        ("No, the findings do not fit <finding:1>.", "absent"),
+        ("Yes, <finding:1> may fit.", None),
+        ("Yes, the patient denies <fact:1>.", None),
+        ("No, the patient reports <fact:1>.", None),
+        ("Yes, above range: <fact:1>.", None),
+        ("Appeared: <change:1>.", "appeared"),
+        ("Disappeared: <change:1>.", "gone"),
+        ("No longer found: <change:1>.", "gone"),
+        ("Not gone: <change:1>.", None),
+        ("No longer gone: <change:1>.", None),
+        ("Gone, which is new: <change:1>.", None),
+        ("More likely: <change:1>.", "more likely"),
+        ("Not more likely: <change:1>.", None),
+        ("More likely, and less likely: <change:1>.", None),
+        ("Perhaps more likely: <change:1>.", None),
+        ("Unchanged: <change:1>.", "unchanged"),
+        ("Not unchanged: <change:1>.", None),
+        ("No change, and higher: <change:1>.", None),
+        ("Change: <change:1>.", None),
     ],
 )
 def test_polarity(template: str, status: str | None) -> None:
@@ -169,6 +195,10 @@ def test_polarity(template: str, status: str | None) -> None:
         ("Above: range: <fact:1>.", record("high"), "broken punctuation or capitals"),
         ("In the Above range: <fact:1>.", record("high"), "broken punctuation or capitals"),
         ("Fits the the <finding:1>.", presence("present"), "a word twice in a row"),
+        ("New, fits <finding:1>.", presence("present"), "states a course outside its slots: 'New'"),
+        ("Improved, so gone: <change:1>.", changed("gone"), "states a course outside its slots: 'Improved'"),
+        ("The film, gone: <change:1>.", changed("gone"), "states an examination outside its slots: 'film'"),
+        ("Gone: <change:1>.", changed("unchanged"), "reads as gone, but its slots are unchanged"),
         ("Fits the the the <finding:1>.", presence("present"), "a word twice in a row"),
     ],
 )  # fmt: skip
