@@ -46,7 +46,7 @@ def phrasing_rows(
             for template in grammar.write(plan, random, withheld):
                 listed = replace(plan, slots=tuple(map(plan.slot, SLOT.findall(template))))
                 losses.append(_sentence_loss(learner, tokens, case, listed, template))
-        rows.append(_perplexity(f"perplexity, {name} phrasings, {writer}", losses, "grammar"))
+        rows.append(perplexity(f"perplexity, {name} phrasings, {writer}", losses, "grammar"))
     return rows
 
 
@@ -61,15 +61,19 @@ def _sentence_loss(
 
 
 def text_row(writer: str, decoder: Decoder, tokens: Tokens, folder: Path) -> Measured:
-    """Of the chest reports of split `test` whose words were not masked."""
+    losses = [_text_loss(decoder.eval(), tokens, text) for text in held_reports(folder)]
+    return perplexity(f"perplexity, chest reports, {writer}", losses, "test")
+
+
+def held_reports(folder: Path) -> list[str]:
+    """The chest reports of split `test` whose words were not masked."""
     with (folder / "text" / "chest_reports.csv").open(newline="", encoding="utf-8") as file:
-        texts = [
+        reports = [
             f"{row['findings']} {row['impression']}".strip()
             for row in csv.DictReader(file)
             if row["split"] == "test" and "XXXX" not in row["findings"] + row["impression"]
         ]
-    losses = [_text_loss(decoder.eval(), tokens, text) for text in texts if text]
-    return _perplexity(f"perplexity, chest reports, {writer}", losses, "test")
+    return [text for text in reports if text]
 
 
 @torch.no_grad()
@@ -79,7 +83,7 @@ def _text_loss(decoder: Decoder, tokens: Tokens, text: str) -> tuple[float, int]
     return float(F.cross_entropy(logits, ids[0, 1:], reduction="sum")), ids.shape[1] - 1
 
 
-def _perplexity(metric: str, losses: Losses, split: str) -> Measured:
+def perplexity(metric: str, losses: Losses, split: str) -> Measured:
     """With the middle 95% over resamples of the sentences or texts."""
     each: NDArray[np.float64] = np.array(losses, np.float64)
     random = np.random.default_rng(0)
