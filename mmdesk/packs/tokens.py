@@ -5,7 +5,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from mmdesk.errors import PackProblem
-from mmdesk.plan import CHANGES, EXAM, MAX_SLOTS, SECTIONS, STATUSES, SectionPlan
+from mmdesk.plan import EXAM, MAX_SLOTS, SECTIONS, STATUSES, SectionPlan
 
 PAD, TEXT, REPORT, STOP = "<pad>", "<text>", "<report>", "<stop>"
 SPECIAL = (
@@ -18,19 +18,13 @@ SPECIAL = (
     *(f"<is:{status}>" for status in STATUSES),
     *(f"<{kind}:{number}>" for kind in ("finding", "fact", "change") for number in range(1, MAX_SLOTS + 1)),
 )
-# What packs that were made before these sections do without.
-LATER = {
-    *(f"<{section}>" for section in ("plain", "answer", "instead", "change")),
-    *(f"<is:{status}>" for status in CHANGES),
-    *(f"<change:{number}>" for number in range(1, MAX_SLOTS + 1)),
-}
 
 
 class Tokens:
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         ids = tokenizer.get_vocab()
-        self.special = {name: ids[name] for name in SPECIAL if name in ids or name not in LATER}
+        self.special = {name: ids[name] for name in SPECIAL}
 
     @classmethod
     def read(cls, path: Path) -> "Tokens":
@@ -51,10 +45,6 @@ class Tokens:
     def decode(self, ids: list[int]) -> str:
         text: str = self._tokenizer.decode(ids, skip_special_tokens=False)
         return text
-
-    def know(self, section: SectionPlan) -> bool:
-        """Whether a decoder with these tokens can have learned to write it."""
-        return f"<{section.name}>" in self.special
 
     def plan(self, section: SectionPlan) -> list[int]:
         """What the decoder reads before it writes a sentence."""

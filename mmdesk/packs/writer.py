@@ -61,10 +61,7 @@ class Writer:
             slots = [slot for slot in plan.slots if slot.status == status]
             while slots:
                 part = SectionPlan(plan.name, plan.exam, tuple(slots[:MOST_LISTED]))
-                if self.tokens.know(plan):
-                    written = self._checked(prefix, part, check, random)
-                else:
-                    written = _plainly(part, ())
+                written = self._checked(prefix, part, check, random)
                 yield written
                 slots = [slot for slot in slots if slot not in written.slots]
 
