@@ -89,8 +89,11 @@ class Answers:
         for source in self.analysis.sources:
             if source.problem:
                 yield f"{source.name} could not be read and was left out."
-        for _, name in self.analysis.refused:
-            yield f"{name} is unlike anything that the program knows, so it was not judged."
+        for refusal in self.analysis.refused:
+            if refusal.by_tag:
+                yield f"{refusal.name} was not judged: {refusal.reason}."
+            else:
+                yield f"{refusal.name} is unlike anything that the program knows, so it was not judged."
         ages = [fact.value for fact in self.analysis.facts if fact.name == "age"]
         asks_age = [task.population for task in self.spec.tasks if self._scored(task)]
         bounds = [(p.age_from, p.age_to) for p in asks_age if p.age_from is not None and p.age_to is not None]
@@ -175,12 +178,12 @@ class Answers:
         """Why the task was not scored."""
         needed = task.carriers[0]
         mine = [source for source in self.analysis.sources if source.modality == needed]
-        refused = [name for modality, name in self.analysis.refused if modality == needed]
+        refused = [refusal for refusal in self.analysis.refused if refusal.modality == needed]
         kind = self.spec.examination(task.examination).title if task.examination else "record"
         if mine and all(source.problem for source in mine):
             return f"{mine[0].name} could not be read"
         if refused:
-            return f"{refused[0]} is unlike anything the model has seen and was not scored"
+            return refused[0].sentence
         if needed == Modality.RECORD and mine:
             stated = len({fact.name for fact in self.analysis.facts} & set(task.facts))
             return f"the record states {stated} of the values it takes, and {task.facts_needed} are needed"
@@ -212,10 +215,9 @@ class Answers:
             if source.modality == Modality.IMAGE and source.problem:
                 text = f"{source.name} could not be read and was left out."
                 yield Sentence(text, "change", Origin.FIXED)
-        for modality, name in self.analysis.refused:
-            if modality == Modality.IMAGE:
-                text = f"{name} is unlike anything the model has seen and was not scored."
-                yield Sentence(text, "change", Origin.FIXED)
+        for refusal in self.analysis.refused:
+            if refusal.modality == Modality.IMAGE:
+                yield Sentence(f"{refusal.sentence}.", "change", Origin.FIXED)
         compared = False
         for examination in self.spec.examinations_of(Modality.IMAGE):
             alone = self.analysis.alone.get(examination.name, [])

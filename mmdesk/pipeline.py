@@ -6,8 +6,8 @@ Whoever shows a case (terminal, window, batch, evaluation) reads this stream.
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -30,8 +30,10 @@ from mmdesk.model.audio import POSITIONS
 from mmdesk.model.sound import SAMPLE_RATE
 from mmdesk.packs.manifest import Manifest, Prompt
 from mmdesk.packs.reader import Encoded, PackReader
+from mmdesk.packs.tags import fitting
 from mmdesk.plan import TITLES, SectionPlan, Slot, fact_slots, finding_slots, render, section_of
 from mmdesk.questions import Asked
+from mmdesk.refusal import Refusal, refused
 from mmdesk.report import Finding, Origin, Provenance, Report, Section, Sentence, Source, Status
 
 Check = Callable[[], None]
@@ -41,7 +43,7 @@ NOUNS = {Modality.IMAGE: "image", Modality.AUDIO: "heart sound", Modality.RECORD
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """An input as arrays or text, and the hash of its bytes."""
+    """An input as arrays or text, and the hash of its bytes; `tags` are what a DICOM file says of itself."""
 
     item: Input
     modality: Modality
@@ -49,6 +51,7 @@ class Read:
     pixels: NDArray[np.float32] | None = None
     waveform: NDArray[np.float32] | None = None
     text: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -59,7 +62,7 @@ class Analysis:
     case: Case
     asked: Asked
     sources: list[Source] = field(default_factory=list)
-    refused: list[tuple[Modality, str]] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
     encoded: list[Encoded] = field(default_factory=list)
     facts: tuple[Fact, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -121,20 +124,23 @@ class Pipeline:
             if read.modality == Modality.RECORD:
                 analysis.facts += encoded.facts
                 yield events.FactsFound(read.text, encoded.facts)
+            refusal = refused(read.modality, read.item.name, read.tags, encoded, known)
             title = None
-            if encoded.examination and read.modality != Modality.RECORD:
+            if refusal is not None:
+                encoded = replace(encoded, examination=None)
+            elif encoded.examination and read.modality != Modality.RECORD:
                 title = known.examination(encoded.examination).title
             milliseconds = (time.perf_counter() - start) * 1000
             yield events.Encoded(read.modality, (read.item.name,), title, milliseconds, reused)
-            if encoded.examination is None:
-                kinds = " nor ".join(item.title for item in known.examinations_of(read.modality))
-                reason = f"it looks like neither {kinds} (at most {max(encoded.certainty, 0.01):.0%})"
-                analysis.refused.append((read.modality, read.item.name))
-                yield events.OutOfDistribution(read.modality, read.item.name, reason)
+            if refusal is not None:
+                analysis.refused.append(refusal)
+                yield events.OutOfDistribution(read.modality, read.item.name, refusal.reason)
             analysis.encoded.append(encoded)
 
     def _encode_one(self, read: Read) -> Encoded:
         if read.pixels is not None:
+            if not fitting(self.reader.manifest.examinations_of(read.modality), read.tags):
+                return Encoded(read.modality, None, 0.0)
             return self.reader.encode_image(read.pixels)
         if read.waveform is not None:
             return self.reader.encode_audio(read.waveform, position_of(read.item))
@@ -207,7 +213,8 @@ def read_input(item: Input, modality: Modality) -> Read:
     expect(data, item.name, modality)
     digest = hashlib.sha256(data).hexdigest()
     if modality == Modality.IMAGE:
-        return Read(item, modality, digest, pixels=read_image(data, item.name).pixels)
+        image = read_image(data, item.name)
+        return Read(item, modality, digest, pixels=image.pixels, tags=image.tags)
     if modality == Modality.AUDIO:
         return Read(item, modality, digest, waveform=read_audio(data, item.name, SAMPLE_RATE))
     return Read(item, modality, digest, text=read_text(data, item.name))
@@ -259,11 +266,7 @@ def fixed_sentences(section: str, analysis: Analysis) -> list[str]:
         for source in analysis.sources
         if source.modality == modality and source.problem
     ]
-    texts += [
-        f"{name} is unlike anything the model has seen and was not scored."
-        for kind, name in analysis.refused
-        if kind == modality
-    ]
+    texts += [f"{refusal.sentence}." for refusal in analysis.refused if refusal.modality == modality]
     read = any(s.modality == modality and s.sha256 for s in analysis.sources)
     if modality == Modality.RECORD and read and not analysis.facts:
         texts.append("The record states nothing that this pack knows.")

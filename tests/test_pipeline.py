@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+import torch
 from PIL import Image
+from support.dicoms import dicom_bytes
 
 from mmdesk import events, pipeline
 from mmdesk.case import Case, Input, Modality
@@ -350,6 +352,69 @@ def test_what_the_pack_does_not_know_is_not_scored(
     report = report_of(stream)
     assert {finding.task for finding in report.findings} == {"valve"}
     assert section(report, "image") == "chest.png is unlike anything the model has seen and was not scored."
+
+
+def test_what_is_too_unlike_is_not_scored(
+    engine: LocalEngine, inputs: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    novelty = engine._pipeline.reader.network.novelty
+    for modality in (IMAGE, AUDIO):
+        part = novelty[modality.value]
+        monkeypatch.setitem(part._buffers, "limit", torch.full_like(part.limit, 1e-6))
+    stream = analysed(engine, Case(inputs))
+    assert [event.reason for event in of(OutOfDistribution, stream)] == [
+        f"the nearest is {title}, but it is too unlike those that the pack learned from"
+        for title in ("chest radiograph", "auscultation recording")
+    ]
+    report = report_of(stream)
+    assert not report.findings
+    assert section(report, "image") == "chest.png is unlike anything the model has seen and was not scored."
+    assert section(report, "audio") == "heart.wav is unlike anything the model has seen and was not scored."
+
+
+def dicom(**tags: str) -> Input:
+    values = np.random.default_rng(0).integers(0, 4000, (60, 50)).astype(np.uint16)
+    return Input("a.dcm", data=dicom_bytes(values, **tags))
+
+
+@pytest.mark.parametrize(
+    ("tags", "said"),
+    [
+        ({"Modality": "CT", "BodyPartExamined": "ABDOMEN"}, "CT, abdomen"),
+        ({"Modality": "DX", "BodyPartExamined": "HAND"}, "digital radiography, hand"),
+        (
+            {"Modality": "CR", "BodyPartExamined": "CHEST", "ViewPosition": "LL"},
+            "computed radiography, chest, LL",
+        ),
+    ],
+)
+def test_another_examination_by_its_tags_never_reaches_the_network(
+    engine: LocalEngine, monkeypatch: pytest.MonkeyPatch, tags: dict[str, str], said: str
+) -> None:
+    monkeypatch.setattr(engine._pipeline.reader, "encode_image", None)
+    stream = analysed(engine, Case({IMAGE: (dicom(**tags),)}))
+    (refused,) = of(OutOfDistribution, stream)
+    assert refused.reason == f"the file says that it is {said}"
+    report = report_of(stream)
+    assert section(report, "image") == f"a.dcm was not scored: the file says that it is {said}."
+    assert section(report, "impression") == "Nothing here could be scored."
+    assert not report.findings
+
+
+def test_tags_and_network_must_agree(engine: LocalEngine) -> None:
+    """The tiny network takes every picture for a chest radiograph."""
+    for _ in range(2):  # the second time from the cache
+        stream = analysed(engine, Case({IMAGE: (dicom(Modality="MR", BodyPartExamined="BRAIN"),)}))
+        (refused,) = of(OutOfDistribution, stream)
+        assert refused.reason == "the file says that it is MRI, brain, but it looks like chest radiograph"
+        assert section(report_of(stream), "image") == f"a.dcm was not scored: {refused.reason}."
+        assert not report_of(stream).findings and of(Encoded, stream)[0].examination is None
+
+
+@pytest.mark.parametrize("tags", [{"Modality": "OT"}, {"Modality": "DX", "ViewPosition": "PA"}])
+def test_tags_that_say_nothing_or_the_right_thing(engine: LocalEngine, tags: dict[str, str]) -> None:
+    stream = analysed(engine, Case({IMAGE: (dicom(**tags),)}))
+    assert not of(OutOfDistribution, stream) and report_of(stream).findings
 
 
 def test_a_record_that_states_nothing(engine: LocalEngine) -> None:

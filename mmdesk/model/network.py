@@ -9,8 +9,12 @@ from mmdesk.model.audio import AudioConfig, AudioEncoder
 from mmdesk.model.decoder import Decoder, DecoderConfig
 from mmdesk.model.fusion import Fusion, FusionConfig
 from mmdesk.model.image import ImageConfig, ImageEncoder
+from mmdesk.model.novelty import Novelty, image_traits_size
 from mmdesk.model.record import RecordConfig, RecordEncoder
+from mmdesk.model.sound import STATISTICS
 
+# How many directions of its own a kind of input has: few where the recordings are few.
+IMAGE_DIRECTIONS, AUDIO_DIRECTIONS = 64, 8
 IMAGE, AUDIO, RECORD = range(3)  # the order of modalities in the network
 
 
@@ -95,3 +99,9 @@ class Network(nn.Module):
         self.record = record_encoder(configs.record, layout)
         self.mixer = Mixer(configs, layout)
         self.decoder = Decoder(configs.decoder)
+        self.novelty = nn.ModuleDict(
+            {
+                "image": Novelty(layout.examinations, image_traits_size(configs.image), IMAGE_DIRECTIONS),
+                "audio": Novelty(configs.audio.kinds - 1, sum(STATISTICS), AUDIO_DIRECTIONS),
+            }
+        )

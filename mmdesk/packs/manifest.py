@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,8 @@ FORMAT = 1
 @dataclass(frozen=True, slots=True)
 class Examination:
     """Something an input can be. `noun` stands in sentences ("radiograph"), `plural` for several, and
-    `plain` for any number in what a patient is told ("chest X-ray")."""
+    `plain` for any number in what a patient is told ("chest X-ray"). `accepts` are the words that a tag of
+    a DICOM file may hold, by keyword; a keyword that is not there, any."""
 
     name: str
     modality: Modality
@@ -25,6 +26,7 @@ class Examination:
     noun: str
     plural: str
     plain: str = ""
+    accepts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

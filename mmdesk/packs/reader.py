@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from mmdesk.case import Fact, Modality
 from mmdesk.model.audio import Recordings
 from mmdesk.model.image import image_tensor
 from mmdesk.model.network import AUDIO, IMAGE, RECORD
+from mmdesk.model.novelty import image_traits
 from mmdesk.model.sound import log_mel, statistics
 from mmdesk.packs import files, manifest
 from mmdesk.packs.build import build, configs_of, layout_of, pick_device
@@ -29,14 +30,17 @@ ORDER = {Modality.IMAGE: IMAGE, Modality.AUDIO: AUDIO, Modality.RECORD: RECORD}
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """One input's features. `examination` is what it is, None for nothing that the pack knows, and
-    `certainty` how likely its best examination is; `tokens` (1, n, width) and `logits` (1, findings of
+    """One input's features. `examination` is what it is, None for nothing that the pack knows; `nearest`
+    what it is likeliest to be of what the pack knows, `certainty` how likely, and `strangeness` above 1
+    that it is too unlike; `tokens` (1, n, width) and `logits` (1, findings of
     the encoder) for image and record; a recording keeps `embedding` (1, width), `statistics` and its
     `position` instead, because recordings are pooled first."""
 
     modality: Modality
     examination: str | None
     certainty: float
+    nearest: str = ""
+    strangeness: float = 0.0
     tokens: Tensor | None = None
     logits: Tensor | None = None
     embedding: Tensor | None = None
@@ -76,38 +80,38 @@ class PackReader:
     def encode_image(self, pixels: NDArray[np.float32]) -> Encoded:
         """pixels (height, width)"""
         image = image_tensor(torch.from_numpy(pixels), self.configs.image.size)[None]
-        features = self.network.image(image.to(self.device))
+        features, traits = image_traits(self.network.image, image.to(self.device))
         examination, logits = (part.cpu() for part in self.network.image.heads(features))
         features = features.cpu()
-        name, certainty = self._examination(Modality.IMAGE, examination[0].softmax(0))
-        tokens = features.flatten(2).transpose(1, 2)
-        return Encoded(Modality.IMAGE, name, certainty, tokens, logits)
+        told = self.told(Modality.IMAGE, examination, traits.cpu())
+        return replace(told, tokens=features.flatten(2).transpose(1, 2), logits=logits)
 
     @torch.no_grad()
     def encode_audio(self, waveform: NDArray[np.float32], position: int) -> Encoded:
         """waveform (n,) at 2 kHz; position: index in POSITIONS or -1"""
         embedding = self.network.audio.embed(torch.from_numpy(log_mel(waveform)).to(self.device))[None].cpu()
-        name, certainty = self._examination(Modality.AUDIO, self.network.audio.kind(embedding)[0].softmax(0))
         figures = torch.from_numpy(statistics(waveform))[None]
-        return Encoded(
-            Modality.AUDIO, name, certainty, embedding=embedding, statistics=figures, position=position
-        )
+        told = self.told(Modality.AUDIO, self.network.audio.kind(embedding), figures)
+        return replace(told, embedding=embedding, statistics=figures, position=position)
 
     @torch.no_grad()
     def encode_record(self, facts: tuple[Fact, ...], words: Sequence[str]) -> Encoded:
         values = torch.from_numpy(fact_values(facts, self.manifest.vocabulary))[None]
         ids = torch.from_numpy(word_ids(words, self.configs.record.words))[None]
         tokens, logits = self.network.record(values, ids)
-        return Encoded(Modality.RECORD, "record", 1.0, tokens, logits, facts=facts)
+        return Encoded(Modality.RECORD, "record", 1.0, tokens=tokens, logits=logits, facts=facts)
 
-    def _examination(self, modality: Modality, probabilities: Tensor) -> tuple[str | None, float]:
-        """The name of the likeliest examination, None for `neither` (the last) or one too unlikely."""
+    def told(self, modality: Modality, logits: Tensor, traits: Tensor) -> Encoded:
+        """What an input is, by the logits (1, examinations) of which the last is `neither`, and by how far
+        its traits (1, …) lie from those of the likeliest examination."""
         known = self.manifest.examinations_of(modality)
+        probabilities = logits[0].softmax(0)[: len(known)]
         best = int(probabilities.argmax())
         certainty = float(probabilities[best])
-        if best == len(known) or certainty < self.manifest.refuse_below[modality]:
-            return None, float(probabilities[:-1].max())
-        return known[best].name, certainty
+        doubt = (1 - certainty) / max(1 - self.manifest.refuse_below[modality], 1e-6)
+        strangeness = max(doubt, float(self.network.novelty[modality.value](traits)[0, best]))
+        name = known[best].name
+        return Encoded(modality, None if strangeness > 1 else name, certainty, name, strangeness)
 
     @torch.no_grad()
     def score(self, encoded: Sequence[Encoded]) -> Scored:

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from mmdesk import codec
 from mmdesk.model.network import Configs, Layout, Network
 from mmdesk.packs import files
-from mmdesk.packs.build import packed
+from mmdesk.packs.build import packed, unpacked
 from mmdesk.packs.manifest import Manifest, Measured, Task
 from mmdesk.packs.reader import PackReader
 from mmdesk.training.calibration import calibrate
@@ -20,6 +20,7 @@ from mmdesk.training.evaluate import measure
 from mmdesk.training.folds import cross_validated, read_tuning
 from mmdesk.training.fusion import FusionStage
 from mmdesk.training.language import ReportLearner
+from mmdesk.training.novelty import fit_novelty
 from mmdesk.training.run import Run
 from mmdesk.training.scores import score_all
 from mmdesk.training.study import fusion_study
@@ -35,8 +36,10 @@ def package(
     folder = run.folder / "pack"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    weights = assemble(run, configs, layout).state_dict()
-    save_file(packed(weights), folder / "weights.safetensors")
+    network = assemble(run, configs, layout)
+    network.load_state_dict(unpacked(packed(network.state_dict())))  # novelty is that of the pack's own
+    fit_novelty(network, spec, data)
+    save_file(packed(network.state_dict()), folder / "weights.safetensors")
     shutil.copyfile(run.folder / "tokenizer.json", folder / "tokenizer.json")
     _write(folder, spec, toml, counts)
     measured = [

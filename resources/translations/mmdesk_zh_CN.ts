@@ -1494,6 +1494,18 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>与已知检查均不相似：{}（最高 {}）</translation>
     </message>
     <message>
+        <source>the nearest is {}, but it is too unlike those that the pack learned from</source>
+        <translation>最接近的是 {}，但与模型包学习过的同类数据相差过大</translation>
+    </message>
+    <message>
+        <source>the file says that it is {}</source>
+        <translation>文件标明其为：{}</translation>
+    </message>
+    <message>
+        <source>the file says that it is {}, but it looks like {}</source>
+        <translation>文件标明其为：{}，但看起来像 {}</translation>
+    </message>
+    <message>
         <source>{}: learned from {}.</source>
         <translation>{}：训练数据为 {}。</translation>
     </message>

@@ -10,15 +10,13 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 from pydicom import Dataset
-from pydicom.dataset import FileMetaDataset
 from pydicom.uid import (
-    ComputedRadiographyImageStorage,
     DeflatedExplicitVRLittleEndian,
-    ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     JPEGLosslessSV1,
     RLELossless,
 )
+from support.dicoms import dicom_bytes, dicom_of, written
 
 from mmdesk.errors import InputProblem
 from mmdesk.media import checks
@@ -37,36 +35,8 @@ def saved(picture: NDArray[Any] | Pillow.Image, format: str, **options: Any) -> 
     return file.getvalue()
 
 
-def dicom_of(values: NDArray[Any] = RAMP12, **elements: Any) -> Dataset:
-    dataset = Dataset()
-    dataset.file_meta = FileMetaDataset()
-    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    dataset.SOPClassUID = ComputedRadiographyImageStorage
-    dataset.SOPInstanceUID = "1.2.3"
-    dataset.PatientName = "Doe^Jane"
-    dataset.Modality = "CR"
-    dataset.Rows, dataset.Columns = values.shape[:2]
-    dataset.SamplesPerPixel = 1 if values.ndim == 2 else 3
-    dataset.PhotometricInterpretation = "MONOCHROME2" if values.ndim == 2 else "RGB"
-    dataset.BitsAllocated = dataset.BitsStored = 8 * values.itemsize
-    dataset.HighBit = dataset.BitsStored - 1
-    dataset.PixelRepresentation = int(values.dtype.kind == "i")
-    dataset.PixelData = values.tobytes()
-    if values.ndim == 3:
-        dataset.PlanarConfiguration = 0
-    for keyword, value in elements.items():
-        setattr(dataset, keyword, value)
-    return dataset
-
-
 def dicom(values: NDArray[Any] = RAMP12, **elements: Any) -> bytes:
-    return written(dicom_of(values, **elements))
-
-
-def written(dataset: Dataset) -> bytes:
-    file = BytesIO()
-    dataset.save_as(file, enforce_file_format=True)
-    return file.getvalue()
+    return dicom_bytes(values, **elements)
 
 
 def pixels_of(data: bytes) -> NDArray[np.float32]:
@@ -280,7 +250,7 @@ def test_colours_with_luma_apart() -> None:
 
 
 def test_a_deflated_file_that_grows_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    dataset = dicom_of()
+    dataset = dicom_of(RAMP12)
     dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
     dataset.add_new((0x0009, 0x0010), "LO", "mmdesk")
     dataset.add_new((0x0009, 0x1001), "OB", bytes(3_000_000))
@@ -293,11 +263,11 @@ def test_a_deflated_file_that_grows_too_large_is_refused(monkeypatch: pytest.Mon
 
 
 def test_transfer_syntaxes() -> None:
-    run_length = dicom_of()
+    run_length = dicom_of(RAMP12)
     run_length.compress(RLELossless)
     assert np.allclose(pixels_of(written(run_length)), RAMP12 / 4095)
     for syntax in (ImplicitVRLittleEndian, DeflatedExplicitVRLittleEndian):
-        dataset = dicom_of()
+        dataset = dicom_of(RAMP12)
         dataset.file_meta.TransferSyntaxUID = syntax
         assert np.allclose(pixels_of(written(dataset)), RAMP12 / 4095)
 
@@ -305,7 +275,7 @@ def test_transfer_syntaxes() -> None:
 @pytest.mark.parametrize("implicit", [True, False])
 def test_dicom_without_a_preamble(implicit: bool) -> None:
     file = BytesIO()
-    dataset = dicom_of()
+    dataset = dicom_of(RAMP12)
     del dataset.file_meta
     dataset.save_as(file, implicit_vr=implicit, little_endian=True, enforce_file_format=False)
     assert np.allclose(pixels_of(file.getvalue()), RAMP12 / 4095)
@@ -313,11 +283,11 @@ def test_dicom_without_a_preamble(implicit: bool) -> None:
 
 def test_dicom_that_cannot_be_shown() -> None:
     assert problem_of(dicom(NumberOfFrames=2)) == "this DICOM file holds several frames"
-    report = dicom_of()
+    report = dicom_of(RAMP12)
     for keyword in ("PixelData", "Rows", "Columns"):
         delattr(report, keyword)
     assert problem_of(written(report)) == "this DICOM file holds no picture"
-    lossless = dicom_of()
+    lossless = dicom_of(RAMP12)
     lossless.compress(RLELossless)
     lossless.file_meta.TransferSyntaxUID = JPEGLosslessSV1
     assert problem_of(written(lossless)).startswith("its pixels are compressed as JPEG Lossless")

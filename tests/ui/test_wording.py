@@ -22,12 +22,12 @@ ROOT = Path(__file__).parents[2] / "mmdesk"
 SPEAKERS = [
     *sorted((ROOT / "media").glob("*.py")), *sorted((ROOT / "engine").glob("*.py")),
     *sorted((ROOT / "packs").glob("*.py")), *sorted((ROOT / "ui").glob("*.py")),
-    *(ROOT / f"{name}.py" for name in ("pipeline", "casefile", "archive", "disk", "export", "settings")),
+    *(ROOT / f"{name}.py" for name in ("pipeline", "refusal", "casefile", "archive", "disk", "export", "settings")),
 ]  # fmt: skip
 # What is called, and from which of its arguments on it is a sentence.
 CALLS = {
     "InputProblem": 1, "CaseProblem": 1, "PackProblem": 1, "UserProblem": 1, "SettingsProblem": 1,
-    "PromptProblem": 1, "Failed": 1, "EngineState": 1, "InputFailed": 2, "OutOfDistribution": 2,
+    "PromptProblem": 1, "Failed": 1, "EngineState": 1, "InputFailed": 2, "OutOfDistribution": 2, "Refusal": 2,
     "_Ended": 0, "Unloadable": 0, "give_up": 0, "show_card": 0, "say": 1,
 }  # fmt: skip
 EMITTED = {"failed": 0, "refused": 1, "moved": 1}  # signals that end in a card or a notice
@@ -36,6 +36,7 @@ WORDERS = {
     "disk": ("why",),
     "settings": ("load", "_read", "_set_aside"),
     "pipeline": ("population_notices",),
+    "refusal": ("_unlike",),
     "intake": ("offer", "_offered", "_say_moved"),
     "player": ("_words",),
     "process": ("_ending",),
