@@ -27,7 +27,6 @@ from mmdesk.training.language import ReportLearner
 from mmdesk.training.perplexity import phrasing_rows, text_row
 from mmdesk.training.reports import (
     MISTAKES,
-    TASK,
     TOPIC,
     compose,
     extractor_of,
@@ -77,7 +76,7 @@ def template_writer(grammar: Grammar) -> Section:
 
 
 def judge(reader: PackReader, folder: Path, split: str, cases: int, grammar: Grammar) -> list[Measured]:
-    """Rows of task `report`: a report's statements and mistakes, distinct wording and perplexity of every
+    """Rows of topic `language`: a report's statements and mistakes, distinct wording and perplexity of every
     writer, and how often the strange reader itself errs."""
     extractor = extractor_of(reader.manifest)
     texts, truths, fused = _write_all(reader, folder, split, cases, grammar)
@@ -134,7 +133,9 @@ def constant_report(truths: Sequence[Truth], manifest: Manifest) -> list[str]:
 def _mistakes(writer: str, counts: Sequence[Counter[str]], split: str) -> list[Measured]:
     """A report."""
     names = ("findings stated", "facts stated", *MISTAKES)
-    return [mean_row(f"{name}, {writer}", [count[name] for count in counts], split) for name in names]
+    return [
+        mean_row("writers", f"{name}, {writer}", [count[name] for count in counts], split) for name in names
+    ]
 
 
 def _variety(
@@ -158,7 +159,7 @@ def _variety(
 
 
 def _plain(metric: str, value: float, n: int, split: str) -> Measured:
-    return Measured(TASK, metric, value, value, value, n, split, TOPIC)
+    return Measured("writers", metric, value, value, value, n, split, TOPIC)
 
 
 def reading_errors(
@@ -175,7 +176,7 @@ def reading_errors(
             for count in range(1, kind.most + 1)
             for text in (filled(kind, phrasing, count, manifest),)
         ]
-        rows.append(mean_row(f"sentences misread, {name} of the grammar", wrong, name))
+        rows.append(mean_row("extractor", f"sentences misread, {name} of the grammar", wrong, name))
     return [*rows, *_coded_errors(folder)]
 
 
@@ -206,7 +207,7 @@ def _coded_errors(folder: Path) -> list[Measured]:
                 coded = name.lower() in row["mesh"].lower()
                 wrong[name].append(float(("present" in statuses) != coded))
     return [
-        mean_row(f"reports misread, {name.lower()}", values, "test")
+        mean_row("extractor", f"reports misread, {name.lower()}", values, "test")
         for name, values in wrong.items()
         if values
     ]

@@ -23,7 +23,7 @@ from mmdesk.packs.tokens import TEXT, Tokens
 from mmdesk.plan import SLOT, SectionPlan
 from mmdesk.training.grammar import Grammar
 from mmdesk.training.language import ReportLearner, random_plan
-from mmdesk.training.reports import RESAMPLES, TASK, TOPIC
+from mmdesk.training.reports import RESAMPLES, TOPIC
 
 SENTENCES = 300  # of each sort
 Losses = list[tuple[float, int]]  # sums of negative log likelihoods, and of how many tokens
@@ -88,4 +88,4 @@ def perplexity(metric: str, losses: Losses, split: str) -> Measured:
     drawn = each[random.integers(0, len(each), (RESAMPLES, len(each)))].sum(1)
     low, high = np.quantile(np.exp(drawn[:, 0] / drawn[:, 1]), (0.025, 0.975))
     value = math.exp(each[:, 0].sum() / each[:, 1].sum())
-    return Measured(TASK, metric, value, float(low), float(high), len(each), split, TOPIC)
+    return Measured("decoder", metric, value, float(low), float(high), len(each), split, TOPIC)

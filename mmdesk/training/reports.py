@@ -24,7 +24,7 @@ from mmdesk.training.extract import SENTENCE, Extractor, Statement, Words, words
 from mmdesk.training.records import blood_values, made_up, write_record
 from mmdesk.training.truth import Truth, rests_on, truth_of
 
-TASK, TOPIC = "report", "language"
+TOPIC = "language"
 RESAMPLES = 1000
 SETS = {Modality.IMAGE: ("chest_xray", "brain_mri"), Modality.AUDIO: ("heart_sound", "heart_valve")}
 MISTAKES = tuple(
@@ -111,11 +111,14 @@ def check_reports(reader: PackReader, folder: Path, split: str, cases: int) -> l
         count = read_again(texts_of(report), truth_of(analysis, reader.manifest), extractor)
         counts[analysis.prompt.title].append(count + _form(report, analysis))
     every = [count for own in counts.values() for count in own]
-    rows = [mean_row(f"{name}, all prompts", [count[name] for count in every], split) for name in COUNTS]
+    rows = [
+        mean_row("prompts", f"{name}, all prompts", [count[name] for count in every], split)
+        for name in COUNTS
+    ]
     for title, own in counts.items():
         for what, names in (("false", FALSE), ("left out", LEFT_OUT)):
             sums = [sum(count[name] for name in names) for count in own]
-            rows += [mean_row(f"{what}, {title}", sums, split)] if own else []
+            rows += [mean_row("prompts", f"{what}, {title}", sums, split)] if own else []
     return rows
 
 
@@ -138,14 +141,14 @@ def _unsaid(modality: Modality, analysis: Analysis, report: Report) -> bool:
     return not any(text.startswith("No ") and text.endswith("was given.") for text in texts)
 
 
-def mean_row(metric: str, values: Sequence[float], split: str) -> Measured:
+def mean_row(task: str, metric: str, values: Sequence[float], split: str) -> Measured:
     """The mean, with the middle 95% over resamples. What never happened in n reports may still happen in 3
     of n (Hanley and Lippman-Hand 1983)."""
     each: NDArray[np.float64] = np.array(values, np.float64)
     n = len(each)
     means = each[np.random.default_rng(0).integers(0, n, (RESAMPLES, n))].mean(1)
     low, high = np.quantile(means, (0.025, 0.975)) if each.any() else (0.0, 3 / n)
-    return Measured(TASK, metric, float(each.mean()), float(low), float(high), n, split, TOPIC)
+    return Measured(task, metric, float(each.mean()), float(low), float(high), n, split, TOPIC)
 
 
 def written(pipeline: Pipeline, analysis: Analysis) -> Report:

@@ -219,9 +219,9 @@ def test_calling_unknown_what_is_known_is_wrong() -> None:
 
 
 def test_what_never_happened_may_still_happen() -> None:
-    row = mean_row("x", [0.0] * 1000, "test")
+    row = mean_row("x", "y", [0.0] * 1000, "test")
     assert (row.value, row.low, row.high) == (0.0, 0.0, 0.003)
-    row = mean_row("x", [0.0, 2.0] * 50, "test")
+    row = mean_row("x", "y", [0.0, 2.0] * 50, "test")
     assert row.value == 1.0 and 0.6 < row.low < 1.0 < row.high < 1.4
 
 
