@@ -182,6 +182,9 @@ def evaluate(
     grammar: Annotated[
         Path | None, typer.Option(metavar="FILE", help="With --reports: against the writer of this grammar.")
     ] = None,
+    rows: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="What a script of recipes/ measured; several.")
+    ] = None,
 ) -> None:
     """Measure a pack on a split of the data sets."""
     with _plainly():
@@ -189,7 +192,7 @@ def evaluate(
         from mmdesk.training.evaluate import Evidence
         from mmdesk.training.evaluate import evaluate as measure
 
-        asked = Evidence(out, card, plots, tuple(seeds or ()), run, reports, grammar)
+        asked = Evidence(out, card, plots, tuple(seeds or ()), run, reports, grammar, tuple(rows or ()))
         measure(folder, data, split, asked)
 
 

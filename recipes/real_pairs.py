@@ -250,8 +250,8 @@ def notes_pairs(folder: Path, rows: list[dict[str, str]], pack: str) -> Pairs:
         {
             "image": (features, linear(0.001)),
             "note": (np.array([mask(note, True) for note in notes]), words),
-            "note, places and dates left in": (np.array([mask(note, False) for note in notes]), words),
-            "note, nothing masked": (np.array(notes), words),
+            "note with places and dates": (np.array([mask(note, False) for note in notes]), words),
+            "note with nothing masked": (np.array(notes), words),
             "age and sex": (person, linear(1.0)),
             "website it came from": (sites_of(rows)[:, None], _one_hot),
             "border ring of the image": (rings, linear(0.001)),

@@ -363,11 +363,13 @@ def test_train_and_evaluate_pass_their_options_on(monkeypatch: pytest.MonkeyPatc
         "--device",
         "cpu",
     )
-    run(monkeypatch, plays(), "evaluate", "clinic", "--data", "d", "--out", "results.json", "--reports", "5")
+    reports = ("--reports", "5", "--grammar", "g", "--rows", "s", "--rows", "t")
+    run(monkeypatch, plays(), "evaluate", "clinic", "--data", "d", "--out", "results.json", *reports)
     seeds = ("--seeds", "a", "--seeds", "b", "--run", "r")
     run(monkeypatch, plays(), "evaluate", "clinic", "--card", "--plots", "p", *seeds)
+    told, given = (5, Path("g"), (Path("s"), Path("t"))), (Path("a"), Path("b"))
     assert calls == [
         (Path("clinic.toml"), Path("runs/clinic"), None, ["image", "audio"], False, "cpu", 0),
-        (tmp_path / "clinic", Path("d"), "test", (Path("results.json"), False, None, (), None, 5)),
-        (tmp_path / "clinic", None, "test", (None, True, Path("p"), (Path("a"), Path("b")), Path("r"), 0)),
+        (tmp_path / "clinic", Path("d"), "test", (Path("results.json"), False, None, (), None, *told)),
+        (tmp_path / "clinic", None, "test", (None, True, Path("p"), given, Path("r"), 0, None, ())),
     ]

@@ -37,7 +37,7 @@ class Evidence:
     `card` the model card, in the pack where `out` is no Markdown; curves in the folder `plots`. So many
     `reports` are written and read again, against the template writer where its `grammar` is given. `seeds`
     are packs of the same recipe from other seeds; `run` is the folder of the run that made the pack, with
-    the scores of the cross-validated tasks."""
+    the scores of the cross-validated tasks. `rows` are files that a script of recipes/ has measured into."""
 
     out: Path | None = None
     card: bool = False
@@ -46,6 +46,7 @@ class Evidence:
     run: Path | None = None
     reports: int = 0
     grammar: Path | None = None
+    rows: Sequence[Path] = ()
 
 
 def evaluate(pack: Path, data: Path | None, split: str, asked: Evidence) -> None:
@@ -63,6 +64,7 @@ def evaluate(pack: Path, data: Path | None, split: str, asked: Evidence) -> None
         measured += check_reports(reader, folder, split, asked.reports)
         if asked.grammar is not None:
             measured += judge(reader, folder, split, asked.reports, Grammar.load(asked.grammar))
+    measured += [row for path in asked.rows for row in _read_rows(path)]
     _print(f"{spec.name} {spec.version} on {split}", measured)
     if asked.plots is not None:
         folds = out_of_fold(spec, asked.run, folder) if asked.run else []
@@ -79,6 +81,14 @@ def evaluate(pack: Path, data: Path | None, split: str, asked: Evidence) -> None
             files.write_sums(pack)
     if written is not None:
         _write(written, json.dumps([codec.encode(item) for item in measured], indent=1))
+
+
+def _read_rows(path: Path) -> list[Measured]:
+    try:
+        return [codec.decode(Measured, row) for row in json.loads(path.read_text(encoding="utf-8"))]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        problem = f"the file holds no measured rows: {error}"
+        raise TrainingProblem(str(path), problem, "Name what a script of recipes/ wrote.") from error
 
 
 def measure(scored: Sequence[Scores]) -> list[Measured]:

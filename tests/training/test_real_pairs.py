@@ -1,6 +1,7 @@
 """No word of the diagnosis is left in a masked note; what fusion gains is paired by patient."""
 
 import csv
+import json
 import os
 import re
 import sys
@@ -10,6 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from mmdesk import codec
+from mmdesk.errors import TrainingProblem
+from mmdesk.packs.manifest import Measured
+from mmdesk.training.evaluate import _read_rows
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "recipes"))
 
@@ -99,6 +105,19 @@ def test_fusing_with_noise_gains_nothing_and_says_so(pairs):
     assert gain.low <= gain.value <= gain.high
     assert gain.value == pytest.approx(rows["AUC, it, fused"].value - rows["AUC, it, told"].value)
     assert gain.low <= 0
+
+
+def test_what_a_script_measured_comes_into_the_card(tmp_path):
+    row = Measured("notes", "AUC, COVID-19, fused", 0.5, 0.4, 0.6, 9, "5-fold", "pairs")
+    path = tmp_path / "study.json"
+    path.write_text(json.dumps([codec.encode(row)]), encoding="utf-8")
+    assert _read_rows(path) == [row]
+    for broken in ("{", "3", '[{"task": "notes"}]'):
+        path.write_text(broken, encoding="utf-8")
+        with pytest.raises(TrainingProblem, match=r"study\.json.*no measured rows"):
+            _read_rows(path)
+    with pytest.raises(TrainingProblem, match="no measured rows"):
+        _read_rows(tmp_path / "missing.json")
 
 
 def test_a_patient_counts_once():
