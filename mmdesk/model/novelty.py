@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from mmdesk.model.image import ImageConfig, ImageEncoder, Member
 
 FLOOR = 1e-2  # of a channel's mean, before its logarithm
+REST_FLOOR = 1e-2  # of a trait's variance: half precision leaves no less
 
 
 def image_traits(encoder: ImageEncoder, images: Tensor) -> tuple[Tensor, Tensor]:
@@ -35,7 +36,7 @@ def image_traits_size(config: ImageConfig) -> int:
 
 
 class Novelty(nn.Module):
-    """Unfitted it finds nothing unlike: `limit`, the squared distance that is still accepted, is infinite."""
+    """Unfitted it finds nothing unlike: `limit`, the distance that is still accepted, is infinite."""
 
     mean: Tensor
     scale: Tensor
@@ -54,15 +55,15 @@ class Novelty(nn.Module):
         self.register_buffer("limit", torch.full((kinds,), torch.inf))
 
     def forward(self, traits: Tensor) -> Tensor:
-        """(n, traits) → (n, kinds): squared distance over what is accepted, so above 1 is unlike."""
+        """(n, traits) → (n, kinds): distance over what is accepted, so above 1 is unlike."""
         return torch.stack([self.distance(kind, traits) for kind in range(len(self.mean))], 1) / self.limit
 
     def distance(self, kind: int, traits: Tensor) -> Tensor:
-        """(n, traits) → (n,) squared Mahalanobis distance."""
+        """(n, traits) → (n,) squared Mahalanobis distance, a trait: about 1 for what it was fitted on."""
         z = (traits - self.mean[kind]) / self.scale[kind]
         along = z @ self.basis[kind].T
         beside = (z.square().sum(1) - along.square().sum(1)).clamp_min(0) / self.rest[kind]
-        return (along.square() / self.spread[kind]).sum(1) + beside
+        return ((along.square() / self.spread[kind]).sum(1) + beside) / traits.shape[1]
 
     @torch.no_grad()
     def fit(self, kind: int, traits: Tensor) -> None:
@@ -80,4 +81,4 @@ class Novelty(nn.Module):
         self.basis[kind, :found] = directions[:, :found].T
         self.spread[kind].fill_(1).narrow(0, 0, found).copy_(variances)
         left = z.square().sum() / len(z) - variances.sum()
-        self.rest[kind] = (left / (z.shape[1] - found)).clamp_min(1e-4)
+        self.rest[kind] = (left / (z.shape[1] - found)).clamp_min(REST_FLOOR)
