@@ -27,6 +27,7 @@ from mmdesk.training.reports import check_reports
 from mmdesk.training.scores import score_all
 from mmdesk.training.subgroups import subgroup_measures
 from mmdesk.training.subsets import subset_measures
+from mmdesk.training.unlike import unlike_measures
 
 SIDE = 64  # pixels that baselines and probes see of a picture
 
@@ -60,6 +61,7 @@ def evaluate(pack: Path, data: Path | None, split: str, asked: Evidence) -> None
     measured += [*fold_baselines(spec, folder), *(m for m in spec.measured if m.split == CROSS_VALIDATED)]
     if asked.card:
         measured += subset_measures(reader, folder, split)
+        measured += unlike_measures(reader, folder, split)
     if asked.reports:
         measured += check_reports(reader, folder, split, asked.reports)
         if asked.grammar is not None:
