@@ -1,6 +1,7 @@
 """Image → tokens. A residual CNN (He et al. 2016, basic blocks) on one grey channel."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 import torch.nn.functional as F
@@ -102,8 +103,9 @@ class ImageEncoder(nn.Module):
         """Feature map → every member's examination logits (members, batch, examinations) and finding
         logits (members, batch, findings)."""
         parts = features.chunk(len(self.members), 1)
-        heads = [member.heads(part) for member, part in zip(self.members, parts, strict=True)]
-        return torch.stack([own[0] for own in heads]), torch.stack([own[1] for own in heads])
+        heads = [cast(Member, own).heads(part) for own, part in zip(self.members, parts, strict=True)]
+        examinations, findings = zip(*heads, strict=True)
+        return torch.stack(examinations), torch.stack(findings)
 
     def heads(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Feature map → examination logits (batch, examinations), finding logits (batch, findings)."""

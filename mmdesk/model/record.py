@@ -86,7 +86,8 @@ class KernelScore(nn.Module):
     def features(self, standard: Tensor) -> Tensor:
         """(batch, terms) → (batch, features)"""
         angles = standard @ self.frequencies + self.phases
-        return torch.cos(angles) * (2 / len(self.phases)) ** 0.5
+        waves: Tensor = torch.cos(angles) * (2 / len(self.phases)) ** 0.5
+        return waves
 
     def forward(self, scores: Tensor) -> Tensor:
         """(batch, terms) normal scores → (batch, outputs)"""
