@@ -1,6 +1,6 @@
 """One run of the window in a process of its own, measured from inside; see window.py.
 
-    python -m benchmarks.desk_run real|flood|endless|stop
+python -m benchmarks.desk_run real|flood|endless|stop
 """
 
 import json
