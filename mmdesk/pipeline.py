@@ -3,55 +3,33 @@
 Whoever shows a case (terminal, window, batch, evaluation) reads this stream.
 """
 
-import hashlib
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from mmdesk import events
 from mmdesk.answers import Answers, Part, noun_of
-from mmdesk.case import Case, Fact, Input, Modality
+from mmdesk.case import Case, Fact, Modality
 from mmdesk.errors import InputProblem
 from mmdesk.events import Event, Stage
-from mmdesk.media import auscultation
-from mmdesk.media.audio import read_audio
-from mmdesk.media.files import expect, read_bytes
-from mmdesk.media.image import read_image
 from mmdesk.media.record import find_facts, words
-from mmdesk.media.text import read_text
-from mmdesk.model.audio import POSITIONS
-from mmdesk.model.sound import SAMPLE_RATE
 from mmdesk.packs.manifest import Manifest, Prompt
 from mmdesk.packs.reader import Encoded, PackReader
 from mmdesk.packs.tags import fitting
 from mmdesk.plan import TITLES, SectionPlan, Slot, fact_slots, finding_slots, render, section_of
 from mmdesk.questions import Asked
+from mmdesk.reading import Read, position_of, read_input
 from mmdesk.refusal import Refusal, refused
 from mmdesk.report import Finding, Origin, Provenance, Report, Section, Sentence, Source, Status
 
 Check = Callable[[], None]
 MOST_CACHED = 256  # inputs, some 10 kB each
 NOUNS = {Modality.IMAGE: "image", Modality.AUDIO: "heart sound", Modality.RECORD: "record"}
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """An input as arrays or text, and the hash of its bytes; `tags` are what a DICOM file says of itself."""
-
-    item: Input
-    modality: Modality
-    sha256: str
-    pixels: NDArray[np.float32] | None = None
-    waveform: NDArray[np.float32] | None = None
-    text: str = ""
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -205,25 +183,6 @@ def _timed(stage: Stage, analysis: Analysis, work: Iterator[Event]) -> Iterator[
     start = time.perf_counter()
     yield from work
     yield events.StageFinished(stage, (time.perf_counter() - start) * 1000)
-
-
-def read_input(item: Input, modality: Modality) -> Read:
-    """Raises InputProblem."""
-    data = read_bytes(item)
-    expect(data, item.name, modality)
-    digest = hashlib.sha256(data).hexdigest()
-    if modality == Modality.IMAGE:
-        image = read_image(data, item.name)
-        return Read(item, modality, digest, pixels=image.pixels, tags=image.tags)
-    if modality == Modality.AUDIO:
-        return Read(item, modality, digest, waveform=read_audio(data, item.name, SAMPLE_RATE))
-    return Read(item, modality, digest, text=read_text(data, item.name))
-
-
-def position_of(item: Input) -> int:
-    """Index in POSITIONS, -1 where the position is unknown."""
-    name = auscultation.position_of(item)
-    return -1 if name is None else POSITIONS.index(name)
 
 
 def population_notices(spec: Manifest, findings: Sequence[Finding], facts: Sequence[Fact]) -> tuple[str, ...]:
