@@ -24,8 +24,8 @@ SOUND_TASKS = {"murmur": ("train", "val"), "valve": ("train",)}  # what each may
 
 
 def fit_novelty(network: Network, spec: Manifest, folder: Path) -> None:
-    """Of pictures, fitted on `train`, with the limit from `calib` where there is one, else `val`. Of
-    sounds, fitted on all that are not `test`, with the limit from folds of whole groups."""
+    """Of pictures, fitted on `train`, with the limit from `val` and `calib`. Of sounds, fitted on all that
+    are not `test`, with the limit from folds of whole groups."""
     with torch.no_grad():
         _fit_images(network, spec, folder)
         _fit_sounds(network, spec, folder)
@@ -36,7 +36,7 @@ def _fit_images(network: Network, spec: Manifest, folder: Path) -> None:
     for name in IMAGE_TASKS:
         kind = _kind(spec, name)
         images = load_images(folder, spec.task(name), configs_of(spec).image.size, ("train", "val", "calib"))
-        held = images.where("calib" if (images.splits == "calib").any() else "val")
+        held = images.where("val", "calib")
         novelty.fit(kind, traits_of(network.image, images.where("train").pixels))
         _as_packed(novelty)
         _set_limit(novelty, kind, novelty.distance(kind, traits_of(network.image, held.pixels)))
