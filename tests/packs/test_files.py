@@ -159,7 +159,7 @@ def test_weights_with_a_tensor_missing(pack: Path) -> None:
 def test_an_int8_weight_without_its_scale(pack: Path) -> None:
     path = pack / "weights.safetensors"
     tensors = load_file(path)
-    del tensors["image.stem.0.weight.scale"]
+    del tensors["image.members.0.stem.0.weight.scale"]
     save_file(tensors, path)
     assert "weights.safetensors" in refusal(pack, after_check=True).problem
 
@@ -230,7 +230,7 @@ def test_packing_loses_little(tiny_pack: Path) -> None:
     again = unpacked(packed(state))
     assert again.keys() == state.keys()
     for name, tensor in state.items():
-        if not tensor.is_floating_point():
+        if not tensor.is_floating_point() or tensor.isinf().any():
             assert torch.equal(again[name], tensor)
             continue
         bound = tensor.abs().amax() / 250 if tensor.ndim == 4 else tensor.abs() / 1000 + 1e-6
