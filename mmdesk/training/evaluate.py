@@ -22,6 +22,7 @@ from mmdesk.training.grammar import Grammar
 from mmdesk.training.image import IMAGE_TASKS
 from mmdesk.training.judge import judge
 from mmdesk.training.measures import CROSS_VALIDATED, Scores, task_measures
+from mmdesk.training.methods import method_measures
 from mmdesk.training.probes import split_probes
 from mmdesk.training.reports import check_reports
 from mmdesk.training.scores import score_all
@@ -61,7 +62,7 @@ def evaluate(pack: Path, data: Path | None, split: str, asked: Evidence) -> None
     measured += [*fold_baselines(spec, folder), *(m for m in spec.measured if m.split == CROSS_VALIDATED)]
     if asked.card:
         measured += subset_measures(reader, folder, split)
-        measured += unlike_measures(reader, folder, split)
+        measured += [*unlike_measures(reader, folder, split), *method_measures(reader, folder, split)]
     if asked.reports:
         measured += check_reports(reader, folder, split, asked.reports)
         if asked.grammar is not None:
