@@ -45,9 +45,7 @@ class Background(QObject):
         self._due: dict[Hashable, tuple[int, Done, Problem | None]] = {}
         self._at_close: list[Callable[[], Any]] = []
 
-    def run(
-        self, key: Hashable, work: Callable[[], Any], done: Done, failed: Problem | None = None
-    ) -> None:
+    def run(self, key: Hashable, work: Callable[[], Any], done: Done, failed: Problem | None = None) -> None:
         """`work` must not touch a widget; `done` gets its value, `failed` a problem a person can mend."""
         self._number += 1
         self._due[key] = (self._number, done, failed)

@@ -8,7 +8,7 @@ LANGUAGES = ("en", "zh_CN")
 
 
 def chosen(setting: str) -> str:
-    """"system", "en" or "zh_CN" → one of LANGUAGES."""
+    """ "system", "en" or "zh_CN" → one of LANGUAGES."""
     if setting in LANGUAGES:
         return setting
     return "zh_CN" if QLocale.system().language() == QLocale.Language.Chinese else "en"
