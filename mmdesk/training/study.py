@@ -16,7 +16,8 @@ from mmdesk.model.network import Configs, Layout
 from mmdesk.packs.manifest import Manifest, Measured
 from mmdesk.packs.reader import calibrated
 from mmdesk.training.audio import FOLDS, Patients, Sounds, load_sounds, patients_of
-from mmdesk.training.fusion import FusionStage, Loaded, encode, score_banks, train_mixer
+from mmdesk.training.banks import Loaded, encode
+from mmdesk.training.fusion import FusionStage, score_banks, train_mixer
 from mmdesk.training.measures import CROSS_VALIDATED, Scores, difference, headline, interval
 from mmdesk.training.record import load_records
 from mmdesk.training.run import Run
