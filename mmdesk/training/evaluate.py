@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 from rich.console import Console
 from rich.table import Table
 
@@ -54,6 +55,7 @@ class Evidence:
 def evaluate(pack: Path, data: Path | None, split: str, asked: Evidence) -> None:
     """Print the results on `split`, and write what is asked for. Raises PackProblem and TrainingProblem."""
     folder = data_folder(data)
+    torch.set_num_threads(1)  # as at the desk: one case at a time gives a second thread nothing to do
     reader = PackReader(pack)
     spec = reader.manifest
     seeds = [manifest.read(seed) for seed in asked.seeds]
