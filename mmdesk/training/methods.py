@@ -73,8 +73,8 @@ def fit_methods(own: Sequence[Seen], directions: int) -> dict[str, Method]:
         "examination head": lambda seen: 1 - np.exp(seen.logits[:, :-1].max(1) - _log_sum(seen.logits)),
         "energy": lambda seen: -_log_sum(seen.logits[:, :-1]),
         "nearest neighbours": lambda seen: neighbours.kneighbors(_unit(seen.last))[0][:, -1],
-        "Mahalanobis, last depth": lambda seen: last(seen.last),
-        "Mahalanobis, all depths": lambda seen: every(seen.traits),
+        "Mahalanobis at the last depth": lambda seen: last(seen.last),
+        "Mahalanobis at all depths": lambda seen: every(seen.traits),
     }
 
 
