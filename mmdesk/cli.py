@@ -148,7 +148,7 @@ def train(
     stage: Annotated[list[str] | None, typer.Option(help="Only this stage; several times.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run was cut off.")] = False,
     device: Device = "auto",
-    seed: Annotated[int, typer.Option(help="Another one gives another pack of the same worth.")] = 0,
+    seed: Annotated[int, typer.Option(help="First weights, order and augmentation follow from it.")] = 0,
 ) -> None:
     """Train a pack by a recipe."""
     with _plainly():
@@ -188,6 +188,13 @@ def evaluate(
 ) -> None:
     """Measure a pack on a split of the data sets."""
     with _plainly():
+        for lone, needed, why in (
+            (grammar and not reports, "--grammar", "--reports"),
+            (run and not plots, "--run", "--plots"),
+            (seeds and not card, "--seeds", "--card"),
+        ):
+            if lone:
+                raise UsageProblem(needed, f"it does nothing without {why}", f"Add {why}.")
         folder = _pack_folder(pack)
         from mmdesk.training.evaluate import Evidence
         from mmdesk.training.evaluate import evaluate as measure

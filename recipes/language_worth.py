@@ -30,8 +30,8 @@ from mmdesk.packs.tokens import TEXT, Tokens
 from mmdesk.training.data import data_folder
 from mmdesk.training.fusion import read_fused
 from mmdesk.training.grammar import Grammar
-from mmdesk.training.language import ReportLearner, ReportStage, texts, train_report
-from mmdesk.training.perplexity import Losses, held_reports, perplexity, phrasing_rows, text_row
+from mmdesk.training.language import ReportLearner, ReportStage, chest_reports, texts, train_report
+from mmdesk.training.perplexity import Losses, perplexity, phrasing_rows, text_row
 from mmdesk.training.recipe import read_recipe, read_spec
 from mmdesk.training.run import Run
 
@@ -85,7 +85,7 @@ def frequencies_row(tokens: Tokens, folder: Path) -> Measured:
     counts = Counter(i for text in texts(folder) for i in tokens.encode(TEXT + text))
     total = sum(counts.values()) + len(tokens)
     losses: Losses = []
-    for text in held_reports(folder):
+    for text in chest_reports(folder, "test"):
         ids = tokens.encode(text)
         losses.append((float(-sum(np.log((counts[i] + 1) / total) for i in ids)), len(ids)))
     return perplexity("perplexity, chest reports, token frequencies", losses, "test")

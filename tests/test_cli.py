@@ -344,6 +344,17 @@ def test_training_without_its_libraries_says_what_to_install(monkeypatch: pytest
     assert result.exit_code == 1
 
 
+@pytest.mark.parametrize(
+    ("option", "partner"), [("--grammar", "--reports"), ("--run", "--plots"), ("--seeds", "--card")]
+)
+def test_an_option_that_would_do_nothing_alone_is_refused(
+    monkeypatch: pytest.MonkeyPatch, option: str, partner: str
+) -> None:
+    result = run(monkeypatch, plays(), "evaluate", "clinic", option, "x")
+    assert result.exit_code == 2
+    assert result.stderr == f"{option}: it does nothing without {partner}. Add {partner}.\n"
+
+
 def test_train_and_evaluate_pass_their_options_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     calls: list[tuple[object, ...]] = []
     for name in ("recipe", "evaluate"):

@@ -58,7 +58,11 @@ def evaluate(pack: Path, data: Path | None, split: str, asked: Evidence) -> None
     torch.set_num_threads(1)  # as at the desk: one case at a time gives a second thread nothing to do
     reader = PackReader(pack)
     spec = reader.manifest
+    # All that is named is read before anything is measured: a wrong name costs no minutes.
     seeds = [manifest.read(seed) for seed in asked.seeds]
+    grammar = Grammar.load(asked.grammar) if asked.grammar else None
+    given = [row for path in asked.rows for row in _read_rows(path)]
+    folds = out_of_fold(spec, asked.run, folder) if asked.run else []
     scored = score_all(reader, folder, split)
     measured = [*measure(scored), *compare(scored, folder, asked.card)]
     measured += [*fold_baselines(spec, folder), *(m for m in spec.measured if m.split == CROSS_VALIDATED)]
@@ -67,12 +71,11 @@ def evaluate(pack: Path, data: Path | None, split: str, asked: Evidence) -> None
         measured += [*unlike_measures(reader, folder, split), *method_measures(reader, folder, split)]
     if asked.reports:
         measured += check_reports(reader, folder, split, asked.reports)
-        if asked.grammar is not None:
-            measured += judge(reader, folder, split, asked.reports, Grammar.load(asked.grammar))
-    measured += [row for path in asked.rows for row in _read_rows(path)]
+        if grammar is not None:
+            measured += judge(reader, folder, split, asked.reports, grammar)
+    measured += given
     _print(f"{spec.name} {spec.version} on {split}", measured)
     if asked.plots is not None:
-        folds = out_of_fold(spec, asked.run, folder) if asked.run else []
         for path in write_curves(asked.plots, [*scored, *folds]):
             Console().print(str(path))
     written = asked.out

@@ -61,7 +61,7 @@ class Grammar:
         path = Path(path)
         try:
             grammar: Self = codec.decode(cls, tomllib.loads(path.read_text(encoding="utf-8")))
-        except (TypeError, ValueError, KeyError) as error:
+        except (OSError, TypeError, ValueError, KeyError) as error:
             raise GrammarProblem(path.name, f"not a grammar: {error}", "Mend the file.") from error
         check(grammar)
         return grammar

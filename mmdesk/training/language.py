@@ -48,17 +48,22 @@ class ReportStage:
     steps: int = 300
 
 
-def texts(folder: Path) -> list[str]:
-    """Reports whose words were not masked, and visit notes."""
+def chest_reports(folder: Path, split: str) -> list[str]:
+    """Those whose words were not masked."""
     with (folder / "text" / "chest_reports.csv").open(newline="", encoding="utf-8") as file:
         reports = [
             f"{row['findings']} {row['impression']}".strip()
             for row in csv.DictReader(file)
-            if row["split"] == "train" and "XXXX" not in row["findings"] + row["impression"]
+            if row["split"] == split and "XXXX" not in row["findings"] + row["impression"]
         ]
+    return [text for text in reports if text]
+
+
+def texts(folder: Path) -> list[str]:
+    """Chest reports to learn from, and visit notes."""
     with (folder / "text" / "clinical_notes.csv").open(newline="", encoding="utf-8") as file:
         notes = [row["text"] for row in csv.DictReader(file)]
-    return [text for text in reports + notes if text]
+    return chest_reports(folder, "train") + [text for text in notes if text]
 
 
 def train_tokenizer(run: Run, grammar: Grammar, folder: Path, vocabulary: int) -> Tokens:

@@ -5,7 +5,6 @@ The grammar foresees its own phrasings, each alike likely, and gives others no c
 constant report. Their perplexity on withheld phrasings is infinite, and no row states it.
 """
 
-import csv
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +21,7 @@ from mmdesk.packs.manifest import Manifest, Measured
 from mmdesk.packs.tokens import TEXT, Tokens
 from mmdesk.plan import SLOT, SectionPlan
 from mmdesk.training.grammar import Grammar
-from mmdesk.training.language import ReportLearner, random_plan
+from mmdesk.training.language import ReportLearner, chest_reports, random_plan
 from mmdesk.training.reports import RESAMPLES, TOPIC
 
 SENTENCES = 300  # of each sort
@@ -59,19 +58,8 @@ def _sentence_loss(
 
 
 def text_row(writer: str, decoder: Decoder, tokens: Tokens, folder: Path) -> Measured:
-    losses = [_text_loss(decoder.eval(), tokens, text) for text in held_reports(folder)]
+    losses = [_text_loss(decoder.eval(), tokens, text) for text in chest_reports(folder, "test")]
     return perplexity(f"perplexity, chest reports, {writer}", losses, "test")
-
-
-def held_reports(folder: Path) -> list[str]:
-    """The chest reports of split `test` whose words were not masked."""
-    with (folder / "text" / "chest_reports.csv").open(newline="", encoding="utf-8") as file:
-        reports = [
-            f"{row['findings']} {row['impression']}".strip()
-            for row in csv.DictReader(file)
-            if row["split"] == "test" and "XXXX" not in row["findings"] + row["impression"]
-        ]
-    return [text for text in reports if text]
 
 
 @torch.no_grad()

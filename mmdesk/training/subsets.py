@@ -27,7 +27,8 @@ def subset_measures(reader: PackReader, folder: Path, split: str) -> list[Measur
     measured = []
     lent = {m: _lent(reader, folder, m) for m in Modality}
     for task in reader.manifest.tasks:
-        cases = cases_of(folder, task, split) or cases_of(folder, task, "train")
+        known = split if cases_of(folder, task, split) else "train"
+        cases = cases_of(folder, task, known)
         chosen = np.linspace(0, len(cases) - 1, min(CASES, len(cases))).astype(int)
         changes: dict[str, list[float]] = {}
         for place in track(chosen, f"subsets of {task.name}", transient=True):
@@ -39,7 +40,7 @@ def subset_measures(reader: PackReader, folder: Path, split: str) -> list[Measur
         for name, values in changes.items():
             moved = np.array(values)
             figures = resampled(groups, lambda rows, m=moved: float(m[rows].mean()))  # type: ignore[misc]
-            measured.append(Measured(task.name, name, *figures, split, "inputs"))
+            measured.append(Measured(task.name, name, *figures, known, "inputs"))
     return measured
 
 
