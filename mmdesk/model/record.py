@@ -59,7 +59,8 @@ class FactEmbedding(nn.Module):
 
 class KernelScore(nn.Module):
     """Logistic regression on random Fourier features (Rahimi and Recht 2007): close to a machine with the
-    kernel exp(-|a - b|² / facts) on standardised normal scores. A missing fact is taken as average.
+    kernel exp(-|a - b|² / reach²) on standardised normal scores; the frequencies drawn here are those of
+    reach 1. A missing fact is taken as average.
 
     allowed: (terms,) bool, the facts it may see.
     """
@@ -71,11 +72,11 @@ class KernelScore(nn.Module):
 
     def __init__(self, allowed: Tensor, features: int, outputs: int) -> None:
         super().__init__()
-        terms, facts = len(allowed), int(allowed.sum())
+        terms = len(allowed)
         self.register_buffer("mean", torch.zeros(terms))
         self.register_buffer("std", torch.ones(terms))
-        frequencies = torch.randn(terms, features) * (2 / max(1, facts)) ** 0.5
-        self.register_buffer("frequencies", frequencies * allowed[:, None])
+        frequencies = torch.randn(terms, features) * 2**0.5 * allowed[:, None]
+        self.register_buffer("frequencies", frequencies)
         self.register_buffer("phases", torch.rand(features) * 2 * torch.pi)
         self.linear = nn.Linear(features, outputs)
 

@@ -34,7 +34,8 @@ class RecordStage:
     """`drop` is the chance that a fact is left out of a batch; `noise` is relative to a value.
 
     The kernel scores are fitted on `copies` of each case with facts left out and `jitter` (in standard
-    deviations) added; the penalties are inverse strengths (as C in scikit-learn), a case."""
+    deviations) added; the penalties are inverse strengths (as C in scikit-learn), a case; a reach is how
+    far apart, in standard deviations, two cases still tell of each other."""
 
     schedule: Schedule
     steps: int = 20
@@ -44,8 +45,10 @@ class RecordStage:
     notes: int = 2000
     copies: int = 4
     jitter: float = 0.3
-    valve_penalty: float = 1.0
+    valve_penalty: float = 3.0
+    valve_reach: float = 1.0
     liver_penalty: float = 10.0
+    liver_reach: float = 3.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +145,13 @@ def fit_kernels(
 ) -> None:
     """Fit the kernel score of the valve findings and of the liver's."""
     valves = len(VALVES)
-    parts = (slice(0, valves), stage.valve_penalty), (slice(valves, None), stage.liver_penalty)
-    for kernel, (columns, penalty) in zip(encoder.kernel, parts, strict=True):
+    parts = (
+        (slice(0, valves), stage.valve_penalty, stage.valve_reach),
+        (slice(valves, None), stage.liver_penalty, stage.liver_reach),
+    )
+    for kernel, (columns, penalty, reach) in zip(encoder.kernel, parts, strict=True):
         assert isinstance(kernel, KernelScore)
+        kernel.frequencies /= reach
         known = ~np.isnan(records.targets[:, columns]).any(1)
         targets = torch.from_numpy(records.targets[known, columns]).repeat(stage.copies, 1)
         scores = encoder.facts.normal_scores(torch.from_numpy(records.values[known]))

@@ -47,15 +47,28 @@ def test_a_bias_that_groups_left_out_do_not_share_is_not_fitted() -> None:
     assert calibrate(TASK, logits, targets, alone).findings[0].bias > 0.1
 
 
-@pytest.mark.parametrize("stated", [0.8, 0.95])
+@pytest.mark.parametrize("stated", [0.95, 0.98])
 def test_thresholds_keep_the_stated_sensitivity_and_specificity(stated: float) -> None:
     logits, targets, groups = drawn(1000)
     task = replace(TASK, sensitivity=stated, specificity=stated)
-    (finding,) = calibrate(task, logits, targets, groups).findings
-    probability = calibrated(calibrate(task, logits, targets, groups), logits)[:, 0]
+    fitted = calibrate(task, logits, targets, groups)
+    (finding,) = fitted.findings
+    probability = calibrated(fitted, logits)[:, 0]
     ill = targets[:, 0] > 0.5
     assert (probability[ill] >= finding.low).mean() == pytest.approx(stated, abs=0.01)
     assert (probability[~ill] < finding.high).mean() == pytest.approx(stated, abs=0.01)
+
+
+@pytest.mark.parametrize(("normal", "low", "high"), [(False, 0.2, 0.5), (True, 0.5, 0.8)])
+def test_what_is_likely_is_not_denied_however_well_findings_are_told_apart(
+    normal: bool, low: float, high: float
+) -> None:
+    """Here one threshold anywhere in the middle would keep all that is stated."""
+    logits = np.repeat([-4.0, 4.0], 200)[:, None].astype(np.float32)
+    targets = (logits > 0).astype(np.float32)
+    task = replace(TASK, findings=(FindingSpec("any", "any", normal=normal),))
+    (finding,) = calibrate(task, logits, targets, np.arange(400).astype(str)).findings
+    assert (finding.low, finding.high) == (low, high)
 
 
 def test_no_case_is_scored_by_a_calibration_that_saw_its_group() -> None:
