@@ -97,17 +97,19 @@ def _write_all(
 ) -> tuple[dict[str, list[list[str]]], list[Truth], list[Tensor]]:
     """Writer → sections of each case's full report, the cases' truths, their fused vectors."""
     unread = Writer(reader.network.decoder, reader.writer.tokens, lambda template, plan: None)
-    pipelines = {
-        DECODER: Pipeline(reader),
-        DRAFTS: Pipeline(Rewritten(reader, unread.section)),
-        GRAMMAR: Pipeline(Rewritten(reader, template_writer(grammar))),
+    readers = {
+        DECODER: reader,
+        DRAFTS: Rewritten(reader, unread.section),
+        GRAMMAR: Rewritten(reader, template_writer(grammar)),
     }
-    texts: dict[str, list[list[str]]] = {writer: [] for writer in pipelines}
+    pipeline = Pipeline(reader)  # one for all: it encodes a case once
+    texts: dict[str, list[list[str]]] = {writer: [] for writer in readers}
     truths: list[Truth] = []
     fused: list[Tensor] = []
     full = reader.manifest.prompts[:1]
     for case in compose(reader, folder, split, cases, full):
-        for writer, pipeline in pipelines.items():
+        for writer, own in readers.items():
+            pipeline.reader = own
             analysis = Analysis(case, choose_prompt(reader.manifest, case.prompt))
             texts[writer].append(texts_of(written(pipeline, analysis)))
         truths.append(truth_of(analysis, reader.manifest))
