@@ -4,7 +4,7 @@ Each is a row of parts, fixed sentences and plans for the decoder, in the order 
 they state was scored, or is in the record; where it was not, a fixed sentence says so and why.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,8 +24,8 @@ NO_DIAGNOSIS = (
     "nurse about it."
 )
 SCORES_ONLY = (
-    "This compares what the model made of two pictures, not anatomy: position, exposure and chance move "
-    "its scores, too."
+    "This compares what the model made of two pictures, in the order in which they were given; whose they "
+    "are and when they were taken is not checked. Position, exposure and chance move its scores, too."
 )
 
 
@@ -86,14 +86,7 @@ class Answers:
         missing = [PLAIN_NOUNS[m] for m in Modality if m not in self.analysis.case.inputs]
         if missing:
             yield f"The program was not given a {' or a '.join(missing)}."
-        for source in self.analysis.sources:
-            if source.problem:
-                yield f"{source.name} could not be read and was left out."
-        for refusal in self.analysis.refused:
-            if refusal.by_tag:
-                yield f"{refusal.name} was not judged: {refusal.reason}."
-            else:
-                yield f"{refusal.name} is unlike anything that the program knows, so it was not judged."
+        yield from left_out(self.analysis, Modality)
         ages = [fact.value for fact in self.analysis.facts if fact.name == "age"]
         asks_age = [task.population for task in self.spec.tasks if self._scored(task)]
         bounds = [(p.age_from, p.age_to) for p in asks_age if p.age_from is not None and p.age_to is not None]
@@ -147,12 +140,17 @@ class Answers:
                 finding = self.findings[spec.name]
                 asked[spec.name] = finding, self._slot(finding)
         exam = self._noun(task)
+        if len(asked) > 1:
+            text = f"“{named.name}” names {len(asked)} findings, each with its own answer."
+            yield Sentence(text, "answer", Origin.FIXED)
         yield SectionPlan("answer", exam, tuple(slot for _, slot in asked.values()))
         findings = [finding for finding, _ in asked.values()]
         for finding in findings:
             yield self._because(against_thresholds(finding), finding)
         given = " and the ".join(PLAIN_NOUNS[m].replace("picture", "image") for m in findings[0].inputs)
         yield self._because(f"The answer rests on the {given}.", findings[0])
+        for text in left_out(self.analysis, task.carriers):
+            yield Sentence(text, "answer", Origin.FIXED)
         others = [self.findings[spec.name] for spec in task.findings if spec.name not in asked]
         if together and together[0].status != Status.ABSENT:
             kinds = [f for f in others if not f.normal and f.status != Status.ABSENT]
@@ -161,6 +159,8 @@ class Answers:
         if task.exclusive or all(finding.status != Status.PRESENT for finding in findings):
             most = max(finding.probability for finding in findings)
             better = [f for f in others if f.probability > most and f.status != Status.ABSENT]
+            if task.exclusive:
+                better = sorted(better, key=lambda f: f.probability)[-1:]
             yield from _plan("instead", exam, [self._slot(f) for f in better])
 
     def _slot(self, finding: Finding) -> Slot:
@@ -177,47 +177,52 @@ class Answers:
     def _why_not(self, task: Task) -> str:
         """Why the task was not scored."""
         needed = task.carriers[0]
-        mine = [source for source in self.analysis.sources if source.modality == needed]
-        refused = [refusal for refusal in self.analysis.refused if refusal.modality == needed]
-        kind = self.spec.examination(task.examination).title if task.examination else "record"
-        if mine and all(source.problem for source in mine):
-            return f"{mine[0].name} could not be read"
-        if refused:
-            return refused[0].sentence
-        if needed == Modality.RECORD and mine:
+        reasons = list(left_out(self.analysis, [needed]))
+        if reasons:
+            return reasons[0].removesuffix(".")
+        if needed == Modality.RECORD and needed in self.analysis.case.inputs:
             stated = len({fact.name for fact in self.analysis.facts} & set(task.facts))
             return f"the record states {stated} of the values it takes, and {task.facts_needed} are needed"
+        kind = self.spec.examination(task.examination).title if task.examination else "record"
+        for name, encoded in self.analysis.read:
+            if encoded.modality == needed and encoded.examination:
+                other = self.spec.examination(encoded.examination).title
+                return f"no {kind} was given; {name} was read as {other}"
         return f"no {kind} was given"
 
     def _answer_by_record(self, named: Named) -> Iterator[Part]:
         """What the record reports or denies, and the values that belong to it."""
         stated = [self.facts[name] for name in named.facts if name in self.facts]
         told = [slot for slot in stated if slot.status in ("reported", "denied")]
-        complaints = [n for n in named.facts if self.spec.vocabulary[n].kind == "complaint"]
-        record = [s for s in self.analysis.sources if s.modality == Modality.RECORD]
-        if not told and (complaints or not stated):
-            label = self.spec.vocabulary[(complaints or list(named.facts))[0]].label
-            if not record:
-                text = f"Nothing can be said about {label}: no record was given."
-            elif all(source.problem for source in record):
-                text = f"Nothing can be said about {label}: {record[0].name} could not be read."
-            else:
-                text = f"The record does not state {label}, neither that it is there nor that it is not."
-            yield Sentence(text, "answer", Origin.FIXED)
+        values = [slot for slot in stated if slot not in told]
+        if not stated:
+            yield Sentence(self._unstated(named), "answer", Origin.FIXED)
         yield from _plan("answer", "record", told)
-        yield from _plan("record", "record", [slot for slot in stated if slot not in told])
+        yield from _plan("record", "record", values)
+        denied = [slot for slot in told if slot.status == "denied"]
+        outside = [slot for slot in values if slot.status in ("high", "low")]
+        if denied and outside:
+            text = f"The record denies {denied[0].label}, but its {outside[0].label} is out of range."
+            yield Sentence(text, "answer", Origin.FIXED)
+
+    def _unstated(self, named: Named) -> str:
+        terms = [self.spec.vocabulary[name] for name in named.facts]
+        term = next((term for term in terms if term.kind == "complaint"), terms[0])
+        record = [s for s in self.analysis.sources if s.modality == Modality.RECORD]
+        if not record:
+            return f"Nothing can be said about {term.label}: no record was given."
+        if all(source.problem for source in record):
+            return f"Nothing can be said about {term.label}: {record[0].name} could not be read."
+        if term.kind == "complaint":
+            return f"The record does not state {term.label}, neither that it is there nor that it is not."
+        return f"The record does not state {term.label}."
 
     # ---- what changed?
 
     def _change(self) -> Iterator[Part]:
         """The first and the last picture of each examination, in the order they were given."""
-        for source in self.analysis.sources:
-            if source.modality == Modality.IMAGE and source.problem:
-                text = f"{source.name} could not be read and was left out."
-                yield Sentence(text, "change", Origin.FIXED)
-        for refusal in self.analysis.refused:
-            if refusal.modality == Modality.IMAGE:
-                yield Sentence(f"{refusal.sentence}.", "change", Origin.FIXED)
+        for text in left_out(self.analysis, [Modality.IMAGE]):
+            yield Sentence(text, "change", Origin.FIXED)
         compared = False
         for examination in self.spec.examinations_of(Modality.IMAGE):
             alone = self.analysis.alone.get(examination.name, [])
@@ -235,6 +240,17 @@ class Answers:
         text = f"{of} first and the last that were given are compared, {first} and {last}."
         yield Sentence(text, "change", Origin.FIXED, inputs=(Modality.IMAGE,))
         yield from _plan("change", examination.noun, list(change_slots(before, after).values()))
+
+
+def left_out(analysis: "Analysis", modalities: Iterable[Modality]) -> Iterator[str]:
+    """A sentence for each input of these kinds that could not be read or was not scored, and why."""
+    for modality in modalities:
+        for source in analysis.sources:
+            if source.modality == modality and source.problem:
+                yield f"{source.name} could not be read and was left out."
+        for refusal in analysis.refused:
+            if refusal.modality == modality:
+                yield f"{refusal.sentence}."
 
 
 def noun_of(examination: Examination, analysis: "Analysis") -> str:

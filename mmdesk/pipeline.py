@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from mmdesk import events
-from mmdesk.answers import Answers, Part, noun_of
+from mmdesk.answers import Answers, Part, left_out, noun_of
 from mmdesk.case import Case, Fact, Modality
 from mmdesk.errors import InputProblem
 from mmdesk.events import Event, Stage
@@ -54,6 +54,12 @@ class Analysis:
     @property
     def prompt(self) -> Prompt:
         return self.asked.prompt
+
+    @property
+    def read(self) -> list[tuple[str, Encoded]]:
+        """Every input that could be read, by name."""
+        names = [source.name for source in self.sources if source.problem is None]
+        return list(zip(names, self.encoded, strict=True))
 
 
 class Pipeline:
@@ -136,13 +142,12 @@ class Pipeline:
     def _score_alone(self, analysis: Analysis, check: Check) -> list[Encoded]:
         """Each picture by itself. Gives the inputs with the last picture of each examination alone: the
         scores of several together would be neither the first one's nor the last one's."""
-        read = [source for source in analysis.sources if source.problem is None]
         last: dict[str, Encoded] = {}
-        for source, encoded in zip(read, analysis.encoded, strict=True):
+        for name, encoded in analysis.read:
             check()
             if encoded.modality == Modality.IMAGE and encoded.examination:
                 findings = self.reader.score([encoded]).findings
-                analysis.alone.setdefault(encoded.examination, []).append((source.name, findings))
+                analysis.alone.setdefault(encoded.examination, []).append((name, findings))
                 last[encoded.examination] = encoded
         others = [encoded for encoded in analysis.encoded if encoded.modality != Modality.IMAGE]
         return [*last.values(), *others]
@@ -220,12 +225,7 @@ def fixed_sentences(section: str, analysis: Analysis) -> list[str]:
     modality = Modality(section)
     if modality not in analysis.case.inputs:
         return [f"No {NOUNS[modality]} was given."]
-    texts = [
-        f"{source.name} could not be read and was left out."
-        for source in analysis.sources
-        if source.modality == modality and source.problem
-    ]
-    texts += [f"{refusal.sentence}." for refusal in analysis.refused if refusal.modality == modality]
+    texts = list(left_out(analysis, [modality]))
     read = any(s.modality == modality and s.sha256 for s in analysis.sources)
     if modality == Modality.RECORD and read and not analysis.facts:
         texts.append("The record states nothing that this pack knows.")
@@ -233,11 +233,13 @@ def fixed_sentences(section: str, analysis: Analysis) -> list[str]:
 
 
 def _fixed_impression(analysis: Analysis) -> list[str]:
+    """What was left out is said here where no section of its own says it."""
+    texts = list(left_out(analysis, [m for m in Modality if m not in analysis.prompt.sections]))
     if not analysis.findings:
-        return ["Nothing here could be scored."]
+        return [*texts, "Nothing here could be scored."]
     if all(f.status == Status.ABSENT for f in analysis.findings):
-        return ["None of the scored findings is present."]
-    return []
+        return [*texts, "None of the scored findings is present."]
+    return texts
 
 
 def section_plans(

@@ -140,13 +140,12 @@ def change_slots(first: Sequence[Finding], last: Sequence[Finding]) -> dict[str,
 def change_status(first: Finding, last: Finding) -> str:
     """One of CHANGES: what became of a finding from the first picture to the last."""
     rise = last.probability - first.probability
-    if abs(rise) > SAME_WITHIN:
-        if (first.status, last.status) == (Status.ABSENT, Status.PRESENT):
-            return "appeared"
-        if (first.status, last.status) == (Status.PRESENT, Status.ABSENT):
-            return "gone"
-    elif first.status == last.status:
+    if abs(rise) <= SAME_WITHIN:
         return "unchanged"
+    if (first.status, last.status) == (Status.ABSENT, Status.PRESENT):
+        return "appeared"
+    if (first.status, last.status) == (Status.PRESENT, Status.ABSENT):
+        return "gone"
     return "more likely" if rise > 0 else "less likely"
 
 

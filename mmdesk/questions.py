@@ -8,24 +8,30 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mmdesk.case import Modality
 from mmdesk.errors import PromptProblem
-from mmdesk.packs.manifest import Manifest, Prompt, Task
+from mmdesk.packs.manifest import Examination, Manifest, Prompt, Task
 
 QUESTION = "Is there "
 _FORM = re.compile(
-    r"(?:(?:is|are|was|were) there|any|(?:is|could|can|might|may) (?:it|this)(?: be)?|"
-    r"do(?:es)? (?:the patient|he|she|they|i) have)\b"
+    r"\b(?:(?:is|are|was|were) there|any|(?:is|could|can|might|may) (?:it|this)(?: be)?|"
+    r"do(?:es)? (?:the patient|he|she|they|i) have|(?:do|can) you (?:see|find)|"
+    r"does (?:it|this|the \w+) (?:show|suggest))\b"
 )
 _NEGATION = re.compile(r"\b(?:no|not|never|none|without|neither|nor)\b|n['’]t\b")
 _WORD = re.compile(r"[\w+]+(?:[-./'’][\w+]+)*")
 # Words between the names that change nothing of what is asked.
 _FILLERS = frozenset(
     _WORD.findall(
-        "a an any the some sign signs evidence of or and in on this these here case patient please image "
-        "images picture pictures x-ray x-rays radiograph radiographs scan scans slice slices recording "
-        "recordings record"
+        "a an any the some sign signs evidence of or and in on this that these here case patient please"
     )
 )
+# What inputs of a kind are called, besides what a pack calls its examinations.
+_INPUTS = {
+    Modality.IMAGE: frozenset(("image", "images", "picture", "pictures")),
+    Modality.AUDIO: frozenset(("sound", "sounds", "recording", "recordings")),
+    Modality.RECORD: frozenset(("record", "note")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +70,14 @@ def choose_prompt(spec: Manifest, asked: str | None) -> Asked:
         if prompt is not question and wanted in (prompt.name, _bare(prompt.title), *prompt.asks):
             return Asked(prompt)
     form = _FORM.match(wanted)
-    rest = wanted[form.end() :] if form else wanted
     if question is not None:
-        about, unknown = _read(spec, rest)
-        if form and (unknown or not about or _NEGATION.search(rest)):
-            raise _unclear(spec, asked, rest, unknown)
+        about, places, unknown = _read(spec, _FORM.sub(" ", wanted))
+        negated = about and _NEGATION.search(wanted)
+        if negated or (form and (unknown or not about)):
+            raise _unclear(spec, asked, wanted, unknown)
         if about and not unknown:
+            for named in about:
+                _check_places(spec, asked, named, places)
             return Asked(question, about, asked.strip())
     titles = ", ".join(f'"{prompt.title.lower()}"' for prompt in spec.prompts)
     raise PromptProblem(
@@ -77,20 +85,45 @@ def choose_prompt(spec: Manifest, asked: str | None) -> Asked:
     )
 
 
-def _read(spec: Manifest, text: str) -> tuple[tuple[Named, ...], list[str]]:
-    """The names in it, and the words that it is not understood without."""
+def _read(spec: Manifest, text: str) -> tuple[tuple[Named, ...], list[str], list[str]]:
+    """The names in it, the words that say where to look, and those that it is not understood without."""
     names = _names(spec)
+    known_places = frozenset().union(*_INPUTS.values(), *map(_words_of, spec.examinations))
     longest = max(map(len, names), default=0)
     words = _WORD.findall(text)
-    about, unknown = [], []
+    about, places, unknown = [], [], []
     while words:
         found = next((n for n in range(min(longest, len(words)), 0, -1) if tuple(words[:n]) in names), 0)
         if found:
             about.append(names[tuple(words[:found])])
+        elif words[0] in known_places:
+            places.append(words[0])
         elif words[0] not in _FILLERS:
             unknown.append(words[0])
         del words[: found or 1]
-    return tuple(dict.fromkeys(about)), unknown
+    return tuple(dict.fromkeys(about)), places, unknown
+
+
+def _words_of(examination: Examination) -> frozenset[str]:
+    texts = (examination.title, examination.noun, examination.plural, examination.plain)
+    return frozenset(_WORD.findall(" ".join(texts).lower()))
+
+
+def _check_places(spec: Manifest, asked: str, named: Named, places: list[str]) -> None:
+    """Raises PromptProblem where the question looks for something in an input that cannot carry it."""
+    words = set(_INPUTS[Modality.RECORD]) if named.facts else set()
+    titles = ["record"] if named.facts else []
+    for task in spec.tasks:
+        if task.name in named.tasks or any(finding.name in named.findings for finding in task.findings):
+            for modality in task.carriers:
+                words |= _INPUTS[modality]
+            examination = spec.examination(task.examination) if task.examination else None
+            words |= _words_of(examination) if examination else set()
+            titles.append(examination.title if examination else "record")
+    for place in places:
+        if place not in words:
+            problem = f"{named.name} is read from {' or '.join(titles)}, not from “{place}”"
+            raise PromptProblem(f'"{asked}"', problem, "Ask without that word.")
 
 
 def _unclear(spec: Manifest, asked: str, text: str, unknown: list[str]) -> PromptProblem:

@@ -11,19 +11,14 @@ from mmdesk.packs.tags import fitting, spoken
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """`by_tag`: the file says what it is, and that decided."""
-
     modality: Modality
     name: str
     reason: str
-    by_tag: bool
 
     @property
     def sentence(self) -> str:
         """Without its full stop."""
-        if self.by_tag:
-            return f"{self.name} was not scored: {self.reason}"
-        return f"{self.name} is unlike anything the model has seen and was not scored"
+        return f"{self.name} was not scored: {self.reason}"
 
 
 def refused(
@@ -35,13 +30,13 @@ def refused(
         return None
     fits, said = fitting(known, tags), spoken(tags)
     if not fits:
-        return Refusal(modality, name, f"the file says that it is {said}", by_tag=True)
+        return Refusal(modality, name, f"the file says that it is {said}")
     if encoded.examination is None:
-        return Refusal(modality, name, _unlike(modality, encoded, spec), by_tag=False)
+        return Refusal(modality, name, _unlike(modality, encoded, spec))
     taken = spec.examination(encoded.examination)
     if taken not in fits:
         reason = f"the file says that it is {said}, but it looks like {taken.title}"
-        return Refusal(modality, name, reason, by_tag=True)
+        return Refusal(modality, name, reason)
     return None
 
 

@@ -6,8 +6,9 @@
 out-of-fold scores that stage `fusion` left in a run's folder, one run a seed, else small models fitted
 here. `chest_xray_notes`: the radiograph, the note and both of the same patients, COVID-19 or another
 finding, with the diagnosis masked in the note; nothing of it is shipped. Beside both stand models that
-look at what tells nothing of the disease. All scores are out of fold by patient, AUCs are of patients and
-means over seeds, intervals the middle 95% over resamples of patients, and differences are paired.
+look at what tells nothing of the disease. All scores are out of fold by patient, or by the website that
+published the image; AUCs are of patients and means over seeds, intervals the middle 95% over resamples of
+patients or of websites, and differences are paired.
 """
 
 import argparse
@@ -142,15 +143,39 @@ def linear(strength: float) -> Callable[[], BaseEstimator]:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """truth (patients,); name → scores (seeds, patients)."""
+    """truth (patients,); name → scores (seeds, patients); units (patients,) are resampled as a whole. Where
+    `parts` (seeds, patients) is given, patients are only ranked among those of the same part."""
 
     truth: NDArray[np.bool_]
     scores: dict[str, Floats]
+    units: NDArray[np.intp]
+    parts: NDArray[np.intp] | None = None
 
     def aucs(self, rows: NDArray[np.intp]) -> Floats:
         """(names,) means over seeds of the AUC among `rows`, NaN where a class is missing."""
-        truth = self.truth[rows]
-        return np.array([np.mean([auc(truth, seed[rows]) for seed in own]) for own in self.scores.values()])
+        means = []
+        for own in self.scores.values():
+            parts = np.zeros(own.shape, np.intp) if self.parts is None else self.parts
+            each = [_auc_within(self.truth[rows], s[rows], p[rows]) for s, p in zip(own, parts, strict=True)]
+            means.append(np.mean(each))
+        return np.array(means)
+
+    def drawn(self, random: np.random.Generator) -> NDArray[np.intp]:
+        """Rows of as many units as there are, with replacement."""
+        count = self.units.max() + 1
+        chosen = random.integers(0, count, count)
+        return np.concatenate([np.flatnonzero(self.units == unit) for unit in chosen])
+
+
+def _auc_within(truth: NDArray[np.bool_], scores: Floats, parts: NDArray[np.intp]) -> float:
+    """Of pairs within a part, the share that is ranked rightly: each part's AUC by its number of pairs."""
+    pairs = right = 0.0
+    for part in np.unique(parts):
+        own = parts == part
+        count = float(truth[own].sum() * (~truth[own]).sum())
+        if count:
+            pairs, right = pairs + count, right + count * auc(truth[own], scores[own])
+    return right / pairs if pairs else float("nan")
 
 
 def by_patient(groups: NDArray[np.str_], scores: Floats) -> Floats:
@@ -161,10 +186,11 @@ def by_patient(groups: NDArray[np.str_], scores: Floats) -> Floats:
 
 def compare(task: str, results: dict[str, Result], singles: Sequence[str]) -> list[Measured]:
     """AUC of every input, and what "fused" gains over the best of `singles`; of several results also the
-    mean. All from the same resamples of patients."""
+    mean. All from the same resamples."""
     first = next(iter(results.values()))
     names, n = list(first.scores), len(first.truth)
-    places = np.random.default_rng(0).integers(0, n, (RESAMPLES, n))
+    random = np.random.default_rng(0)
+    places = [first.drawn(random) for _ in range(RESAMPLES)]
     whole = {what: result.aucs(np.arange(n)) for what, result in results.items()}
     drawn = {what: np.stack([result.aucs(rows) for rows in places]) for what, result in results.items()}
     if len(results) > 1:
@@ -200,7 +226,8 @@ def valve_of_runs(runs: Sequence[Path]) -> dict[str, Result]:
             name: np.stack([a[key][o, column] for a, o in zip(stored, orders, strict=True)])
             for name, key in keys.items()
         }
-        results[what] = Result(stored[0]["targets"][orders[0], column] > 0.5, scores)
+        truth = stored[0]["targets"][orders[0], column] > 0.5
+        results[what] = Result(truth, scores, np.arange(len(truth)))
     return results
 
 
@@ -221,7 +248,8 @@ def valve_light(folder: Path, seeds: int) -> dict[str, Result]:
     for valve, what in VALVES.items():
         pairs = Pairs(np.array([row[valve] == "1" for row in firsts]), np.array(patients), inputs)
         every = [out_of_fold(pairs, ("sound", "record"), seed) for seed in range(seeds)]
-        results[what] = Result(pairs.truth, {name: np.stack([e[name] for e in every]) for name in every[0]})
+        scores = {name: np.stack([e[name] for e in every]) for name in every[0]}
+        results[what] = Result(pairs.truth, scores, np.arange(len(patients)))
     return results
 
 
@@ -298,8 +326,12 @@ def _pictures(folder: Path, rows: list[dict[str, str]], reader: PackReader) -> t
 
 
 def notes_results(pairs: Pairs, sites: NDArray[np.str_], seeds: int) -> dict[str, Result]:
-    """Patients left out; and as a harder question, all that a website published left out together."""
+    """Patients left out; and as a harder question, all that a website published left out together. The
+    folds of websites hold COVID-19 in very different shares: scores of two folds' models cannot be ranked
+    against each other there."""
     truth = by_patient(pairs.groups, pairs.truth.astype(float)) > 0.5
+    _, firsts = np.unique(pairs.groups, return_index=True)
+    _, site_of = np.unique(sites[firsts], return_inverse=True)
     others = [name for name in pairs.inputs if name not in SINGLES]
     results = {}
     for what, held in (("COVID-19", pairs.groups), ("COVID-19 on other websites", sites)):
@@ -308,10 +340,21 @@ def notes_results(pairs: Pairs, sites: NDArray[np.str_], seeds: int) -> dict[str
             out_of_fold(own, SINGLES, seed) | _alone(own, others, seed)
             for seed in track(range(seeds), "fitting", transient=True)
         ]
-        results[what] = Result(
-            truth, {n: np.stack([by_patient(pairs.groups, e[n]) for e in every]) for n in every[0]}
-        )
+        scores = {n: np.stack([by_patient(pairs.groups, e[n]) for e in every]) for n in every[0]}
+        if held is sites:
+            parts = np.stack([fold_of(own, seed)[firsts] for seed in range(seeds)])
+            results[what] = Result(truth, scores, site_of, parts)
+        else:
+            results[what] = Result(truth, scores, np.arange(len(truth)))
     return results
+
+
+def fold_of(pairs: Pairs, seed: int) -> NDArray[np.intp]:
+    """(n,) the fold in which a row is held out."""
+    folds = np.zeros(len(pairs.truth), np.intp)
+    for number, (_, test) in enumerate(_folds(pairs.truth, pairs.groups, seed)):
+        folds[test] = number
+    return folds
 
 
 def _alone(pairs: Pairs, names: Sequence[str], seed: int) -> dict[str, Floats]:

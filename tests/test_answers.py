@@ -179,7 +179,12 @@ def test_all_valves_may_be_diseased_at_once(engine: LocalEngine, inputs: Inputs)
 @pytest.mark.parametrize(
     ("asked", "given", "text"),
     [
-        ("is there a tumour?", (IMAGE,), "Nothing can be said about tumour: no brain MRI slice was given."),
+        ("is there a tumour?", (IMAGE,),
+         "Nothing can be said about tumour: no brain MRI slice was given; "
+         "old.png was read as chest radiograph."),
+        ("is there a murmur?", (AUDIO,),
+         "Nothing can be said about murmur: no heart sound clip was given; "
+         "heart.wav was read as auscultation recording."),
         ("is there pneumonia?", (AUDIO,),
          "Nothing can be said about pneumonia: no chest radiograph was given."),
         ("any fever?", (IMAGE,), "Nothing can be said about fever: no record was given."),
@@ -198,7 +203,7 @@ def test_what_cannot_be_said_is_not_guessed(
 
 def test_an_input_that_could_not_be_read_is_named(engine: LocalEngine, inputs: Inputs) -> None:
     broken = {**inputs, IMAGE: (Input("cut.png", data=b"no picture"),)}
-    text = "Nothing can be said about pneumonia: cut.png could not be read."
+    text = "Nothing can be said about pneumonia: cut.png could not be read and was left out."
     assert said(engine, broken, "is there pneumonia?") == [text]
 
 

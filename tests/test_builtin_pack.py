@@ -67,4 +67,4 @@ def test_no_chest_finding_without_a_radiograph(engine: LocalEngine, tmp_path: Pa
     last = events[-1]
     assert isinstance(last, ReportReady)
     assert last.report.findings == ()
-    assert "unlike anything the model has seen" in last.report.to_markdown()
+    assert "was not scored" in last.report.to_markdown()

@@ -27,7 +27,8 @@ LABELS = {finding.label: finding.name for finding in SPEC.findings if not findin
 COMPLAINTS = [term.label for term in SPEC.vocabulary.terms if term.kind == "complaint"]
 FORMS = st.sampled_from(
     ("Is there {}?", "is there a {}", "Any {}?", "ARE THERE SIGNS OF {}?", "could it be {} ?",
-     "Does the patient have {}?", "Is there any {} in this image?", "  is  there {}  .")
+     "Does the patient have {}?", "Is there any {} in this case?", "do you see {}?", "does it show {}",
+     "  is  there {}  .")
 )  # fmt: skip
 
 
@@ -100,6 +101,54 @@ def test_a_word_that_nothing_scores_is_not_passed_over(label: str, word: str, be
 @given(st.sampled_from(sorted(LABELS)), st.sampled_from(("no", "not", "without", "never", "isn't it")))
 def test_a_negation_is_refused(label: str, word: str) -> None:
     assert "negation" in problem(f"is there {word} {label}?")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("is there pneumonia in this chest x-ray?", "pneumonia"),
+        ("Is there pneumonia in the picture?", "pneumonia"),
+        ("is there a tumour in the brain scan", "tumour"),
+        ("any aortic stenosis in the recording?", "aortic stenosis"),
+        ("is there fever in the record?", "fever"),
+    ],
+)
+def test_where_to_look_may_be_said(text: str, name: str) -> None:
+    (named,) = about(text)
+    assert named.name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "is there a tumour in the radiograph?",
+            "tumour is read from brain MRI slice, not from “radio",
+        ),
+        ("is there pneumonia in the record?", "pneumonia is read from chest radiograph, not from “record”"),
+        ("is there jaundice in the picture?", "jaundice is read from record, not from “picture”"),
+        ("any chest pain in the chest x-ray?", "chest pain is read from record, not from “chest”"),
+        ("is there liver disease in the image", "liver disease is read from record, not from “image”"),
+    ],
+)
+def test_another_input_does_not_answer(text: str, said: str) -> None:
+    assert said in problem(text)
+
+
+@pytest.mark.parametrize("text", ["isn't there pneumonia?", "no pneumonia?", "pneumonia or not"])
+def test_a_negation_is_refused_in_any_form(text: str) -> None:
+    assert "negation" in problem(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Is there pneumonia? Is there fever?", ["pneumonia", "fever"]),
+        ("is there viral or bacterial pneumonia?", ["viral", "bacterial pneumonia"]),
+    ],
+)
+def test_two_questions_in_one(text: str, names: list[str]) -> None:
+    assert [named.name for named in about(text)] == names
 
 
 @pytest.mark.parametrize("text", ["is there", "Is there …?", "any", "is there a sign?", "question"])

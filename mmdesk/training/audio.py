@@ -163,7 +163,7 @@ def _train_one(
     fit_linear(fitted.wide_murmur, versions, stage.murmur_penalty, balance=True)
     states = torch.from_numpy(patients.states[chosen])
     views = [(heard(patients, chosen, None), states, 1.0)]
-    random = np.random.default_rng(2)
+    random = np.random.default_rng(2 + run.seed)
     for _ in range(stage.subsets):
         views.append((heard(patients, chosen, random), states, 1.0 / stage.subsets))
     fit_linear(fitted.wide_state, views, stage.valve_penalty, balance=False)

@@ -17,7 +17,7 @@ from mmdesk.packs.manifest import Manifest, Measured, Task
 from mmdesk.training.data import Images, from_bytes
 from mmdesk.training.measures import CROSS_VALIDATED, Scores, headline, interval
 from mmdesk.training.records import BLOOD, blood_values
-from mmdesk.training.scores import Rows, cases_of, fold_rows, targets_of
+from mmdesk.training.scores import Rows, cases_of, fold_rows, learned_from, targets_of
 
 Features = NDArray[np.float64]
 # murmur, liver: what is fitted to which features
@@ -33,7 +33,7 @@ def split_baselines(scores: Scores, folder: Path, pictures: Images | None) -> li
         truth = np.eye(len(task.findings), dtype=bool)[pictures.labels.numpy()[train]]
         model = make_pipeline(PCA(100, random_state=0), StandardScaler(), SVC(C=3, class_weight="balanced"))
         return _rows(scores, "PCA + SVM", guess(task, model, pixels[train], truth, pixels[~train]))
-    learn = [case[0] for split in ("train", "val") for case in cases_of(folder, task, split)]
+    learn = [case[0] for split in learned_from(task) for case in cases_of(folder, task, split)]
     if task.name not in NAMES or not learn:
         return []
     known, asked = _features(folder, task, learn), _features(folder, task, scores.rows)

@@ -46,7 +46,7 @@ def calibrate(
         _with_thresholds(scaled, spec, probabilities[:, column], targets[:, column] > 0.5)
         for column, spec in enumerate(scaled.findings)
     )
-    return replace(scaled, findings=fitted)
+    return replace(scaled, findings=_in_step(fitted) if task.exclusive else fitted)
 
 
 def cross_calibrated(
@@ -81,6 +81,18 @@ def _bias_spread(
         if row.mean() <= error:
             return spread
     raise AssertionError("the best differs from itself")
+
+
+def _in_step(findings: tuple[FindingSpec, ...]) -> tuple[FindingSpec, ...]:
+    """Where exactly one holds, a normal finding is absent as soon as a disease is present, and present only
+    where all diseases are absent: a report shall not leave open what it has answered."""
+    diseases = [spec for spec in findings if not spec.normal]
+    low = round(1 - min(spec.high for spec in diseases), 4)
+    high = round(1 - min(spec.low for spec in diseases), 4)
+    return tuple(
+        replace(spec, low=max(spec.low, low), high=max(spec.high, high)) if spec.normal else spec
+        for spec in findings
+    )
 
 
 def _log_losses(
@@ -135,8 +147,8 @@ def _with_thresholds(
     none have the finding, there is nothing to set thresholds by: the spec as it is."""
     if truth.all() or not truth.any():
         return spec
-    low = float(np.quantile(probabilities[truth], 1 - task.sensitivity))
-    high = float(np.quantile(probabilities[~truth], task.specificity))
+    low = float(np.quantile(probabilities[truth], 1 - task.sensitivity, method="lower"))
+    high = float(np.quantile(probabilities[~truth], task.specificity, method="higher"))
     # To state what is normal is to deny the disease.
     below, above = (1 - LEAST_STATED, 1 - MOST_DENIED) if spec.normal else (MOST_DENIED, LEAST_STATED)
     return replace(spec, low=round(min(low, below), 4), high=round(max(high, above), 4))

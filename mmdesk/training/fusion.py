@@ -5,7 +5,7 @@ data are few, a mixer a fold gives the out-of-fold scores that calibrate and mea
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +40,7 @@ class FusionStage:
 def task_logits(mixer: Mixer, manifest: Manifest, task: Task, bank: Bank, given: Tensor) -> Tensor:
     """given (n, 3) → (n, findings of the task) logits before calibration."""
     columns = manifest.columns(task)
-    evidence = torch.zeros(len(given), 3, len(mixer.prior), device=given.device)
+    evidence = torch.zeros(len(given), 3, len(mixer.prior))
     evidence[:, :, columns] = bank.evidence - mixer.prior[columns]
     return mixer.score(mixer.fuse(bank.tokens, given), evidence, given)[:, columns]
 
@@ -148,7 +148,9 @@ def train_mixer(
             losses.append(task_loss(manifest.task(task_name), logits, part.targets))
         return torch.stack(losses).mean()
 
-    fitted = fit(run, name, mixer, stage.schedule, batches, stage.steps, loss_of)
+    # Small, and its banks lie in main memory: nothing for a graphics card.
+    on_cpu = replace(run, device=torch.device("cpu"))
+    fitted = fit(on_cpu, name, mixer, stage.schedule, batches, stage.steps, loss_of)
     assert isinstance(fitted, Mixer)
     return fitted
 

@@ -19,6 +19,7 @@ from mmdesk.model.novelty import Novelty
 from mmdesk.packs.manifest import Measured, Task
 from mmdesk.packs.reader import PackReader
 from mmdesk.training import negatives, sounds
+from mmdesk.training.data import rows_of
 from mmdesk.training.strangers import Array, Stranger
 from mmdesk.training.unlike import (
     FILMS,
@@ -46,6 +47,9 @@ def method_measures(reader: PackReader, folder: Path, split: str) -> list[Measur
     for modality, names in OWN.items():
         # Of the valve recordings, all are for training.
         tasks = [reader.manifest.task(name) for name in names if name != "valve"]
+        asked = {"train", "val", split}
+        if not all(asked <= {row["split"] for row in rows_of(folder, task.data)} for task in tasks):
+            continue  # a folder of other cases has none to fit them on
         own = {
             at: [see(reader, modality, own_inputs(folder, task, at), f"{task.name}, {at}") for task in tasks]
             for at in ("train", "val", split)

@@ -20,7 +20,7 @@ from mmdesk.training.baselines import Features, fold_guess, guess
 from mmdesk.training.data import Images, from_bytes
 from mmdesk.training.image import IMAGE_TASKS
 from mmdesk.training.measures import Scores, difference, headline, interval
-from mmdesk.training.scores import Rows, cases_of, fold_rows, targets_of
+from mmdesk.training.scores import Rows, cases_of, fold_rows, learned_from, targets_of
 
 RING = 1 / 16  # of the side: the border that shows no organ
 COMPONENTS = 50
@@ -28,10 +28,9 @@ LEAF = 5
 
 
 def split_probes(scores: Scores, folder: Path, pictures: Images | None = None) -> list[Measured]:
-    """Fitted on the task's `train` rows; `pictures` are those of `train` and of the split, if it reads
-    any."""
+    """`pictures` are those of `train` and of the split, if the task reads any."""
     task = scores.task
-    learn = [case[0] for case in cases_of(folder, task, "train")]
+    learn = [case[0] for split in learned_from(task) for case in cases_of(folder, task, split)]
     if not learn:
         return []
     truth = targets_of(task, learn)

@@ -1,6 +1,6 @@
 """Inputs unlike anything a pack was made for, the sets that the data page names, made when they are needed.
 
-Nothing is trained or chosen on them.
+Nothing is trained or chosen on them, though pages, noise and hum resemble training negatives.
 """
 
 import csv

@@ -25,7 +25,7 @@ def subset_measures(reader: PackReader, folder: Path, split: str) -> list[Measur
     the task, and by each carrier that is left out. Where a task has no cases in `split`, its training
     cases: a change needs no truth."""
     measured = []
-    lent = {m: _lent(reader, folder, m) for m in Modality}
+    lent = {m: item for m in Modality if (item := _lent(reader, folder, m, split)) is not None}
     for task in reader.manifest.tasks:
         known = split if cases_of(folder, task, split) else "train"
         cases = cases_of(folder, task, known)
@@ -44,10 +44,11 @@ def subset_measures(reader: PackReader, folder: Path, split: str) -> list[Measur
     return measured
 
 
-def _lent(reader: PackReader, folder: Path, modality: Modality) -> Encoded:
-    """Some input of the modality, the first of the first task that it carries."""
+def _lent(reader: PackReader, folder: Path, modality: Modality, split: str) -> Encoded | None:
+    """Some input of the modality, the first of the first task that it carries, if the folder has any."""
     task = next(task for task in reader.manifest.tasks if task.carriers[0] == modality)
-    return encode_case(reader, folder, task, cases_of(folder, task, "train")[0])[0]
+    cases = cases_of(folder, task, "train") or cases_of(folder, task, split)
+    return encode_case(reader, folder, task, cases[0])[0] if cases else None
 
 
 def _changes(

@@ -58,9 +58,9 @@ class Truth:
         direction = {
             "appeared": (first.status, last.status) == (Status.ABSENT, Status.PRESENT) and rise > SAME_WITHIN,
             "gone": (first.status, last.status) == (Status.PRESENT, Status.ABSENT) and -rise > SAME_WITHIN,
-            "more likely": rise > 0,
-            "less likely": rise < 0,
-            "unchanged": abs(rise) <= SAME_WITHIN and first.status == last.status,
+            "more likely": rise > SAME_WITHIN,
+            "less likely": -rise > SAME_WITHIN,
+            "unchanged": abs(rise) <= SAME_WITHIN,
         }
         figures = len(said) == 2 and states(said[0], first.probability) and states(said[1], last.probability)
         return figures and direction.get(statement.status or "", False)

@@ -51,7 +51,8 @@ class Seen:
 def unlike_measures(reader: PackReader, folder: Path, split: str) -> list[Measured]:
     """For each named set: AUROC against the pack's own inputs of `split`, the share that passes where 95%
     of those are kept, and the share that is refused; and what is refused of the pack's own. The valve
-    recordings are those that the pack was fitted on: there are no others. Speech needs espeak-ng."""
+    recordings are those that the pack was fitted on, so that nothing is held against them. Speech needs
+    espeak-ng."""
     measured = []
     for modality, tasks in OWN.items():
         own = {name: see(reader, modality, own_inputs(folder, reader.manifest.task(name), split), name)
@@ -62,7 +63,7 @@ def unlike_measures(reader: PackReader, folder: Path, split: str) -> list[Measur
                 refused(modality, f"{title}, its own", seen, "train" if name == "valve" else split)
             )
         for name, seen in named_sets(reader, modality, folder).items():
-            inside = join([own["chest"]] if name in FILMS else list(own.values()))
+            inside = join([own[t] for t in (tasks[:1] if name in FILMS else tasks) if t != "valve"])
             measured += told_apart(modality, name, inside, seen, lambda s: s.strangeness, split)
             measured.append(refused(modality, name, seen, split))
     return measured
@@ -71,7 +72,8 @@ def unlike_measures(reader: PackReader, folder: Path, split: str) -> list[Measur
 def told_apart(
     modality: Modality, name: str, inside: Seen, outside: Seen, score: Method, split: str
 ) -> list[Measured]:
-    """AUROC, and the share of `outside` below what 95% of `inside` lie below."""
+    """AUROC, and the share of `outside` below what 95% of `inside` lie below; counted are the groups of
+    `outside`."""
     scores = np.concatenate([score(inside), score(outside)])
     strange = np.repeat([False, True], [len(inside.groups), len(outside.groups)])
     groups = np.concatenate([np.char.add("own ", inside.groups), outside.groups])
@@ -86,10 +88,12 @@ def told_apart(
         f"AUROC, {name}": lambda rows: auc(strange[rows], scores[rows]),
         f"FPR at 95% kept, {name}": passing,
     }
-    return [
-        Measured(modality.value, metric, *resampled(groups, value), split, TOPIC)
-        for metric, value in metrics.items()
-    ]
+    own = len(np.unique(inside.groups))
+    measured = []
+    for metric, value in metrics.items():
+        whole, low, high, count = resampled(groups, value)
+        measured.append(Measured(modality.value, metric, whole, low, high, count - own, split, TOPIC))
+    return measured
 
 
 def refused(modality: Modality, name: str, seen: Seen, split: str) -> Measured:

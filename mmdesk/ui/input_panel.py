@@ -73,7 +73,7 @@ class InputPanel(Panel):
                 self._say(event.name, f"{event.name}: {event.problem}", event.remedy, "problem")
             case OutOfDistribution(modality=self.modality):
                 self._refused = True
-                text = f"{event.name}: unlike anything the model has seen, not scored"
+                text = f"{event.name}: not scored"
                 self._say(event.name, text, event.reason, "notice")
             case _ if isinstance(event, LAST):
                 self._working = False

@@ -128,6 +128,7 @@ _ALL = (
     QT_TRANSLATE_NOOP("said", "the pack {} has no answer to {}"),
     QT_TRANSLATE_NOOP("said", "the pack {} has no answer without a name"),
     QT_TRANSLATE_NOOP("said", "a question with a negation could be answered both ways"),
+    QT_TRANSLATE_NOOP("said", "{} is read from {}, not from “{}”"),
     QT_TRANSLATE_NOOP("said", "it looks like neither {} (at most {})"),
     QT_TRANSLATE_NOOP("said", "the nearest is {}, but it is too unlike those that the pack learned from"),
     QT_TRANSLATE_NOOP("said", "the file says that it is {}"),
@@ -140,6 +141,7 @@ _ALL = (
     QT_TRANSLATE_NOOP("said", "Ask for {}."),
     QT_TRANSLATE_NOOP("said", "Ask about {}, a kind of one of these, or what a record may state."),
     QT_TRANSLATE_NOOP("said", "Ask without it."),
+    QT_TRANSLATE_NOOP("said", "Ask without that word."),
     # casefile.py, archive.py, disk.py, export.py
     QT_TRANSLATE_NOOP("said", "this is not a file"),
     QT_TRANSLATE_NOOP("said", "this is no case of mmdesk"),
@@ -184,7 +186,7 @@ _ALL = (
     QT_TRANSLATE_NOOP("said", "Research use only, not for diagnosis."),
     QT_TRANSLATE_NOOP("said", "Stopped on request; the report holds what was written until then."),
     # ui/: cards of the panels
-    QT_TRANSLATE_NOOP("said", "{}: unlike anything the model has seen, not scored"),
+    QT_TRANSLATE_NOOP("said", "{}: not scored"),
     QT_TRANSLATE_NOOP("said", "The analysis failed: {}."),
     QT_TRANSLATE_NOOP("said", "The case was changed after this report was begun."),
     QT_TRANSLATE_NOOP("said", "Analyse it again."),

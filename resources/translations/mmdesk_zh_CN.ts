@@ -1490,6 +1490,10 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>带否定的问题答案会有歧义</translation>
     </message>
     <message>
+        <source>{} is read from {}, not from “{}”</source>
+        <translation>{}读自{}，而非“{}”</translation>
+    </message>
+    <message>
         <source>it looks like neither {} (at most {})</source>
         <translation>与已知检查均不相似：{}（最高 {}）</translation>
     </message>
@@ -1536,6 +1540,10 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     <message>
         <source>Ask without it.</source>
         <translation>请去掉否定再问。</translation>
+    </message>
+    <message>
+        <source>Ask without that word.</source>
+        <translation>请去掉该词再提问。</translation>
     </message>
     <message>
         <source>this is not a file</source>
@@ -1694,8 +1702,8 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>已按要求停止；报告包含此前写出的内容。</translation>
     </message>
     <message>
-        <source>{}: unlike anything the model has seen, not scored</source>
-        <translation>{}：与模型见过的数据均不相似，未评分</translation>
+        <source>{}: not scored</source>
+        <translation>{}：未评分</translation>
     </message>
     <message>
         <source>The analysis failed: {}.</source>

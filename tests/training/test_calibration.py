@@ -82,3 +82,16 @@ def test_no_case_is_scored_by_a_calibration_that_saw_its_group() -> None:
     assert np.array_equal(plain.probabilities[own], other.probabilities[own])
     assert np.array_equal(plain.low[own], other.low[own])
     assert not np.array_equal(plain.probabilities, other.probabilities)
+
+
+def test_what_is_normal_keeps_step_with_the_diseases() -> None:
+    """A report that states a disease does not leave the normal finding open, nor the other way round."""
+    random = np.random.default_rng(0)
+    logits = random.normal(0, 2, (900, 3)).astype(np.float32)
+    chances = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    targets = np.stack([random.multinomial(1, p) for p in chances.astype(float)]).astype(np.float32)
+    specs = tuple(FindingSpec(name, name, normal=name == "none") for name in ("none", "one", "other"))
+    task = replace(TASK, exclusive=True, findings=specs)
+    normal, *diseases = calibrate(task, logits, targets, np.arange(900).astype(str)).findings
+    assert all(1 - disease.high <= normal.low + 1e-9 for disease in diseases)
+    assert all(1 - disease.low <= normal.high + 1e-9 for disease in diseases)

@@ -98,13 +98,33 @@ def test_fusing_with_noise_gains_nothing_and_says_so(pairs):
     every = [out_of_fold(pairs, ("told", "noise"), seed) for seed in range(2)]
     scores = {n: np.stack([by_patient(pairs.groups, e[n]) for e in every]) for n in every[0]}
     truth = by_patient(pairs.groups, pairs.truth.astype(float)) > 0.5
-    rows = {row.metric: row for row in compare("toy", {"it": Result(truth, scores)}, ("told", "noise"))}
+    rows = {
+        row.metric: row
+        for row in compare("toy", {"it": Result(truth, scores, np.arange(len(truth)))}, ("told", "noise"))
+    }
     assert rows["AUC, it, told"].value > 0.9
     assert rows["AUC, it, told"].groups == 40
     gain = rows["AUC, it, fused gained over told"]
     assert gain.low <= gain.value <= gain.high
     assert gain.value == pytest.approx(rows["AUC, it, fused"].value - rows["AUC, it, told"].value)
     assert gain.low <= 0
+
+
+def test_patients_of_different_parts_are_not_ranked_against_each_other():
+    """Each part is ranked rightly; the second one's scores are all lower."""
+    truth = np.array([False, True, False, True])
+    scores = {"it": np.array([[5.0, 6.0, 1.0, 2.0]])}
+    units = np.arange(4)
+    assert Result(truth, scores, units).aucs(units).tolist() == [0.75]
+    assert Result(truth, scores, units, np.array([[0, 0, 1, 1]])).aucs(units).tolist() == [1.0]
+    assert np.isnan(Result(truth, scores, units, np.array([[0, 1, 2, 3]])).aucs(units)).all()
+
+
+def test_units_are_drawn_whole():
+    result = Result(np.zeros(5, bool), {}, np.array([0, 0, 1, 1, 1]))
+    rows = result.drawn(np.random.default_rng(0))
+    assert sorted(set(np.bincount(rows, minlength=5)[:2])) == sorted({np.bincount(rows, minlength=5)[0]})
+    assert len(rows) in (4, 5, 6)
 
 
 def test_what_a_script_measured_comes_into_the_card(tmp_path):

@@ -185,8 +185,8 @@ def finding(probability: float) -> Finding:
     ("first", "last", "right"),
     [
         (0.1, 0.9, {"appeared", "more likely"}), (0.9, 0.1, {"gone", "less likely"}),
-        (0.3, 0.5, {"more likely"}), (0.5, 0.3, {"less likely"}), (0.5, 0.55, {"more likely", "unchanged"}),
-        (0.19, 0.21, {"more likely"}),
+        (0.3, 0.5, {"more likely"}), (0.5, 0.3, {"less likely"}), (0.5, 0.55, {"unchanged"}),
+        (0.19, 0.21, {"unchanged"}),
     ],
 )  # fmt: skip
 def test_the_direction_of_a_change(first: float, last: float, right: set[str]) -> None:

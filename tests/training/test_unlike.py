@@ -100,7 +100,7 @@ def test_figures_of_strangers_told_apart() -> None:
     auroc, passing = rows
     assert [row.metric for row in rows] == ["AUROC, photographs", "FPR at 95% kept, photographs"]
     assert auroc.value == pytest.approx((6 + 2 * 0.505) / 8) and passing.value == 0.25
-    assert auroc.low < auroc.value < auroc.high and auroc.groups == 108
+    assert auroc.low < auroc.value < auroc.high and auroc.groups == 8
     assert unlike.refused(Modality.IMAGE, "photographs", seen([0.5, 1.0, 1.5, 3.0]), "test").value == 0.5
 
 

@@ -361,7 +361,7 @@ def test_cards_of_an_analysis_go_with_their_image_or_the_next_one(desk):
     panel.show_event(InputFailed(IMAGE, "b.png", "too dark", "Export it again."))
     panel.show_event(InputFailed(Modality.AUDIO, "c.wav", "silent", ""))
     assert desk.chip == "problem"
-    unlike = "a.png: unlike anything the model has seen, not scored"
+    unlike = "a.png: not scored"
     assert panel.cards() == [unlike, "b.png: too dark"]
     desk.model.remove(IMAGE, desk.model.inputs(IMAGE)[1])
     assert panel.cards() == [unlike] and desk.chip == "ready"

@@ -177,7 +177,7 @@ def test_an_input_that_fails_and_one_unlike_any_other_have_cards_of_their_own(op
     one.do["analyse"].trigger()
     one.until_ended()
     assert one.window.image.cards() == ["scan.png: the file ends before the picture does"]
-    assert one.window.audio.cards() == ["speech.wav: unlike anything the model has seen, not scored"]
+    assert one.window.audio.cards() == ["speech.wav: not scored"]
     assert one.window.record.cards() == one.window.report.cards() == []
     assert one.desk.report is not None
 

@@ -229,9 +229,7 @@ SAID = {
         "«The analysis failed: «clinic: «SHA256SUMS cannot be read»».»"
     ),
     "a.png is an image: it was put into Image.": "«a.png is an image: it was put into Image.»",
-    "a.png: unlike anything the model has seen, not scored": (
-        "«a.png: unlike anything the model has seen, not scored»"
-    ),
+    "a.png: not scored": ("«a.png: not scored»"),
     "Pneumonia: 87%": "Pneumonia: 87%",
     "": "",
 }
