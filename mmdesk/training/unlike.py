@@ -24,6 +24,7 @@ from mmdesk.packs.reader import PackReader
 from mmdesk.training import strangers
 from mmdesk.training.data import rows_of
 from mmdesk.training.measures import auc, resampled
+from mmdesk.training.scores import cases_of
 from mmdesk.training.strangers import Stranger
 
 TOPIC = "unlike"
@@ -55,13 +56,13 @@ def unlike_measures(reader: PackReader, folder: Path, split: str) -> list[Measur
     espeak-ng."""
     measured = []
     for modality, tasks in OWN.items():
-        own = {name: see(reader, modality, own_inputs(folder, reader.manifest.task(name), split), name)
-               for name in tasks}  # fmt: skip
-        for name, seen in own.items():
-            title = reader.manifest.examination(reader.manifest.task(name).examination or "").title
-            measured.append(
-                refused(modality, f"{title}, its own", seen, "train" if name == "valve" else split)
-            )
+        own = {}
+        for name in tasks:
+            task = reader.manifest.task(name)
+            known = split if cases_of(folder, task, split) else "train"
+            own[name] = see(reader, modality, own_inputs(folder, task, known), name)
+            title = reader.manifest.examination(task.examination or "").title
+            measured.append(refused(modality, f"{title}, its own", own[name], known))
         for name, seen in named_sets(reader, modality, folder).items():
             inside = join([own[t] for t in (tasks[:1] if name in FILMS else tasks) if t != "valve"])
             measured += told_apart(modality, name, inside, seen, lambda s: s.strangeness, split)
@@ -116,9 +117,8 @@ def named_sets(reader: PackReader, modality: Modality, folder: Path) -> dict[str
 
 
 def own_inputs(folder: Path, task: Task, split: str) -> Iterator[Stranger]:
-    """The task's inputs of the split; of the valve patients, who are all for training, all."""
     for row in rows_of(folder, task.data):
-        if row["split"] == split or task.name == "valve":
+        if row["split"] == split:
             path = folder / task.data / row["path"]
             data = path.read_bytes()
             if task.carriers[0] == Modality.IMAGE:

@@ -19,7 +19,8 @@ from mmdesk.training.evaluate import _read_rows
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "recipes"))
 
-from real_pairs import Pairs, Result, by_patient, compare, linear, mask, out_of_fold
+from masking import mask
+from real_pairs import Pairs, Result, by_patient, compare, linear, out_of_fold
 
 LABELS = [
     "COVID-19", "covid19", "COVID", "SARS", "SARS-CoV-2", "Coronavirus", "coronaviral", "2019-nCoV", "nCoV",
