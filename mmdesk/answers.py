@@ -76,10 +76,14 @@ class Answers:
                 yield SectionPlan("plain", exam, tuple(self._plain_slots(task)))
         values = tuple(s for s in self.facts.values() if s.status in ("high", "low", "normal"))
         if values:
-            yield SectionPlan("plain", "record", values)
+            yield SectionPlan("plain", "record", tuple(self._value_in_plain_words(s) for s in values))
         if not values and not self.findings:
             yield Sentence("There was nothing here that the program could judge.", "plain", Origin.FIXED)
         yield Sentence(NO_DIAGNOSIS, "plain", Origin.FIXED)
+
+    def _value_in_plain_words(self, slot: Slot) -> Slot:
+        words = self.spec.vocabulary[slot.name].plain or slot.label
+        return replace(slot, text=words + slot.text.removeprefix(slot.label))
 
     def _plain_notices(self) -> Iterator[str]:
         """What was not given, not read, not known, and who the program learned from."""

@@ -25,7 +25,8 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One thing a record may state.
+    """One thing a record may state; `plain` is what a patient may call it, where the label is no word for
+    patients.
 
     kind: `number` (value and unit), `category` (one of `categories`, a mapping from value to the
     words for it) or `complaint` (there or denied). `words` are what a record may call it, `unlike`
@@ -52,6 +53,7 @@ class Term:
     categories: Mapping[str, tuple[str, ...]] | None = None
     answers: Mapping[str, tuple[str, ...]] | None = None
     unlike: tuple[str, ...] = ()
+    plain: str = ""
     decimals: int = 1
 
     def range_for(self, sex: str | None, age: float | None) -> Range | None:

@@ -124,16 +124,15 @@ class Extractor:
 
 
 def words_of(manifest: Manifest) -> list[Words]:
-    """The words of a pack's findings, for doctors and for patients, and the labels of its terms, with what
-    may stand behind each."""
+    """The words of a pack's findings and terms, for doctors and for patients, with what may stand behind
+    each."""
     named = [(f.name, (f.label, f.plain)) for f in manifest.findings]
     together = [task.abnormal for task in manifest.tasks if task.abnormal]
     named += [(abnormal.label, (abnormal.label, abnormal.plain)) for abnormal in together]
-    findings = [
-        Words(name, "finding", tuple(text for text in texts if text), PROBABILITY) for name, texts in named
-    ]
-    return findings + [
-        Words(term.name, term.kind, (term.label,), _value_pattern(term)) for term in manifest.vocabulary.terms
+    terms = [(term, (term.label, term.plain)) for term in manifest.vocabulary.terms]
+    return [
+        *(Words(name, "finding", tuple(filter(None, texts)), PROBABILITY) for name, texts in named),
+        *(Words(t.name, t.kind, tuple(filter(None, texts)), _value_pattern(t)) for t, texts in terms),
     ]
 
 
