@@ -324,7 +324,7 @@ def test_pack_show_and_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
         manifest = manifest.replace("[networks.image]", "[vocabulary]\nterms = []\n\n[networks.image]", 1)
     (tmp_path / "clinic" / "pack.toml").write_text(manifest, encoding="utf-8")
     listed = run(monkeypatch, plays(), "pack", "list")
-    assert listed.stdout.startswith("clinic 0.2.0")
+    assert listed.stdout.startswith("clinic 0.3.0")
     shown = run(monkeypatch, plays(), "pack", "show", "clinic")
     assert "Intended use: Research" in shown.stdout
     assert "brain MRI slice" in shown.stdout

@@ -17,9 +17,10 @@ LOG_TEMPERATURE_SPREAD = 0.5
 # follows the accidents of few groups just as well: which it is, cross-validation by group tells.
 BIAS_SPREADS = (0.0, 0.25, 0.5, 1.0)
 FOLDS = 5
-# Two in ten and one in two. Where findings are well told apart, the stated sensitivity alone would call
-# absent what is as likely as not, and few held-out cases lie there to warn of it.
-MOST_DENIED, LEAST_STATED = 0.2, 0.5
+# Where findings are well told apart, the stated sensitivity alone would call absent what is as likely as
+# not, and few held-out cases lie there to warn of it; where one group is misread, it would leave everything
+# open. Above one in five nothing counts as absent, below one in fifty everything does.
+MOST_DENIED, ALWAYS_DENIED, LEAST_STATED = 0.2, 0.02, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +143,16 @@ def _with_thresholds(
     task: Task, spec: FindingSpec, probabilities: NDArray[np.float64], truth: NDArray[np.bool_]
 ) -> FindingSpec:
     """`low` keeps the task's sensitivity, the share of the cases with the finding that are above it;
-    `high` its specificity, the share of those without below it. Beyond that no disease is denied that is
-    likelier than MOST_DENIED, and none stated that is less likely than LEAST_STATED. Where all cases or
-    none have the finding, there is nothing to set thresholds by: the spec as it is."""
+    `high` its specificity, the share of those without below it. But no disease is denied that is likelier
+    than MOST_DENIED, every one below ALWAYS_DENIED is, and none is stated that is less likely than
+    LEAST_STATED. Where all cases or none have the finding, there is nothing to set thresholds by: the spec
+    as it is."""
     if truth.all() or not truth.any():
         return spec
     low = float(np.quantile(probabilities[truth], 1 - task.sensitivity, method="lower"))
     high = float(np.quantile(probabilities[~truth], task.specificity, method="higher"))
-    # To state what is normal is to deny the disease.
-    below, above = (1 - LEAST_STATED, 1 - MOST_DENIED) if spec.normal else (MOST_DENIED, LEAST_STATED)
-    return replace(spec, low=round(min(low, below), 4), high=round(max(high, above), 4))
+    if spec.normal:  # to state what is normal is to deny the disease
+        low, high = min(low, 1 - LEAST_STATED), min(max(high, 1 - MOST_DENIED), 1 - ALWAYS_DENIED)
+    else:
+        low, high = min(max(low, ALWAYS_DENIED), MOST_DENIED), max(high, LEAST_STATED)
+    return replace(spec, low=round(low, 4), high=round(high, 4))

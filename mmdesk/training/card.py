@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mmdesk.packs.manifest import Manifest, Measured
-from mmdesk.training.calibration import LEAST_STATED, MOST_DENIED
+from mmdesk.training.calibration import ALWAYS_DENIED, LEAST_STATED, MOST_DENIED
 from mmdesk.training.scores import cases_of, targets_of
 
 # Topic of the measured rows → heading, and what a reader must know of them
@@ -63,9 +63,11 @@ SECTIONS = {
     "thresholds": (
         "Thresholds",
         "Below the lower one a finding counts as absent, from the upper one on as present, between them as "
-        "not sure. They were set on `calib`, `val` or out of fold; this is what they keep elsewhere. No "
-        f"disease likelier than {MOST_DENIED:.0%} counts as absent and none less likely than "
-        f"{LEAST_STATED:.0%} as present, whatever the stated shares would allow.",
+        "not sure. They were set on `calib`, `val` or out of fold; this is what they keep elsewhere. "
+        f"Whatever the stated shares would ask for: no disease likelier than {MOST_DENIED:.0%} counts as "
+        f"absent, every one below {ALWAYS_DENIED:.0%} does, and none less likely than {LEAST_STATED:.0%} "
+        "counts as present. A normal finding is absent as soon as a disease is present, and present only "
+        "where all are absent.",
     ),
     "unlike": (
         "Unlike anything seen",

@@ -84,6 +84,14 @@ def test_no_case_is_scored_by_a_calibration_that_saw_its_group() -> None:
     assert not np.array_equal(plain.probabilities, other.probabilities)
 
 
+def test_what_is_rarer_than_one_in_fifty_is_not_kept_open() -> None:
+    """A tenth of the ill look as healthy as can be: to keep 95% of them, nothing could be denied."""
+    logits = np.repeat([6.0, -6.0, -6.0], [180, 20, 2000])[:, None].astype(np.float32)
+    targets = np.repeat([1.0, 1.0, 0.0], [180, 20, 2000])[:, None].astype(np.float32)
+    (finding,) = calibrate(TASK, logits, targets, np.arange(2200).astype(str)).findings
+    assert (finding.low, finding.high) == (0.02, 0.5)
+
+
 def test_what_is_normal_keeps_step_with_the_diseases() -> None:
     """A report that states a disease does not leave the normal finding open, nor the other way round."""
     random = np.random.default_rng(0)
