@@ -63,10 +63,11 @@ class SectionPlan:
 
 
 def finding_slots(findings: Sequence[Finding]) -> dict[str, Slot]:
-    """Finding name → slot. A normal finding that is absent is said by what is there instead."""
+    """Finding name → slot. A normal finding that is absent is said by what is present instead."""
     slots = {}
+    present = {finding.task for finding in findings if finding.status == "present"}
     for number, finding in enumerate(findings[:MAX_SLOTS], start=1):
-        if finding.normal and finding.status == "absent":
+        if finding.normal and finding.status == "absent" and finding.task in present:
             continue
         text = f"{finding.label} ({percent(finding.probability)})"
         slots[finding.name] = Slot(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmdesk.case import Modality
-from mmdesk.plan import CHANGES, SAME_WITHIN, chances, change_slots, change_status
+from mmdesk.plan import CHANGES, SAME_WITHIN, chances, change_slots, change_status, finding_slots
 from mmdesk.report import Finding, Status
 
 CHANCE = st.floats(0, 1)
@@ -68,6 +68,12 @@ def test_changes(first: float, last: float, status: str) -> None:
 def test_a_barely_crossed_threshold_is_no_appearance() -> None:
     """Where there is no room between the thresholds, two scores of the same picture may lie beside them."""
     assert change_status(finding(0.49, 0.5, 0.5), finding(0.51, 0.5, 0.5)) == "unchanged"
+
+
+@pytest.mark.parametrize(("disease", "said"), [(0.4, True), (0.7, False)])
+def test_a_normal_finding_that_is_absent_is_left_to_what_is_present(disease: float, said: bool) -> None:
+    normal = replace(finding(0.2, normal=True), name="normal")
+    assert ("normal" in finding_slots([finding(disease), normal])) == said
 
 
 def test_a_slot_holds_both_probabilities_and_normal_ones_have_none() -> None:

@@ -133,8 +133,13 @@ def _wanted(
     section: str, analysis: Analysis, manifest: Manifest, findings: Mapping[str, Finding],
     facts: Mapping[str, tuple[str, str]],
 ) -> set[str]:  # fmt: skip
-    # A normal finding that is absent is said by what is there instead.
-    told = {f.name for f in analysis.findings if f.status != Status.ABSENT or not f.normal}
+    # A normal finding that is absent is said by what is present instead.
+    instead = {f.task for f in analysis.findings if f.status == Status.PRESENT}
+    told = {
+        f.name
+        for f in analysis.findings
+        if not (f.normal and f.status == Status.ABSENT and f.task in instead)
+    }
     if section == "impression":
         return {f.name for f in analysis.findings if f.status != Status.ABSENT}
     if section == "plain":
