@@ -72,7 +72,8 @@ class Task:
     each on its own (sigmoid). `carriers` are the inputs that can carry its findings, the first one
     is needed; `examination` names what that input must be; a record must state at least
     `facts_needed` of `facts`, and only those reach the task's scores. The thresholds of its findings
-    were set for at least `sensitivity` at `low` and `specificity` at `high`."""
+    were set for `sensitivity` at `low` and `specificity` at `high`, within the bounds that calibration
+    sets to what counts as absent or present."""
 
     name: str
     question: str
