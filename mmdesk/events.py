@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from mmdesk import codec
 from mmdesk.case import Fact, Modality
-from mmdesk.report import Finding, Report, Sentence
+from mmdesk.report import Contribution, Finding, Report, Saliency, Sentence
 
 
 class Stage(StrEnum):
@@ -18,7 +18,9 @@ class Stage(StrEnum):
     READ = "read"
     ENCODE = "encode"
     SCORE = "score"
+    CONTRIBUTE = "contribute"
     WRITE = "write"
+    LOCATE = "locate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,13 @@ class FindingsScored:
 
 
 @dataclass(frozen=True, slots=True)
+class Contributed:
+    """What each given input adds to each finding of FindingsScored."""
+
+    contributions: tuple[Contribution, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TextDelta:
     section: str
     text: str
@@ -86,6 +95,13 @@ class TextDelta:
 @dataclass(frozen=True, slots=True)
 class SentenceWritten:
     sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where the findings rest in one input. Comes after the text, which it does not delay."""
+
+    saliencies: tuple[Saliency, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +135,10 @@ Event = (
     | InputFailed
     | OutOfDistribution
     | FindingsScored
+    | Contributed
     | TextDelta
     | SentenceWritten
+    | Located
     | ReportReady
     | Stopped
     | Failed

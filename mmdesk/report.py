@@ -1,7 +1,7 @@
 """Report: findings, sections, sentences and what each rests on, and where all of it came from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
 
@@ -47,6 +47,52 @@ def percent(probability: float) -> str:
     if probability < 0.01:
         return "under 1%"
     return "over 99%" if probability > 0.99 else f"{probability:.0%}"
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What each given input adds to a finding's probability: Shapley values over all subsets of the given
+    inputs (Shapley 1953). `prior` is the probability without any of them, the finding's share in the
+    training data; prior and `shares` add up to the finding's probability. An input of share 0 changed
+    nothing."""
+
+    finding: str
+    prior: float
+    shares: Mapping[Modality, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Weights in [0, 1] as `rows` × `columns` bytes, row after row; the largest is 1, and 0 all over where
+    nothing weighs."""
+
+    rows: int
+    columns: int
+    values: bytes
+
+    def __post_init__(self) -> None:
+        if len(self.values) != self.rows * self.columns:
+            raise ValueError(f"{len(self.values)} values do not fill {self.rows} × {self.columns}")
+
+
+@dataclass(frozen=True, slots=True)
+class Saliency:
+    """Where in one input the reading of a finding rests: what speaks for it, or against it where it is
+    read as absent. `place` is the input's among those of its modality.
+
+    image: `grid` lies over the whole picture, in the file's own pixels, first row at the top.
+    audio: `grid` lies over the whole recording, columns over its `seconds`, rows over 0 to `hertz`, lowest
+    first; `curve` holds one row of the same columns, over all frequencies.
+    record: `facts` holds what each stated fact adds to the probability."""
+
+    finding: str
+    modality: Modality
+    place: int
+    grid: Grid | None = None
+    curve: Grid | None = None
+    seconds: float = 0.0
+    hertz: float = 0.0
+    facts: Mapping[str, float] = field(default_factory=dict)
 
 
 class Origin(StrEnum):
@@ -108,6 +154,8 @@ class Report:
     facts: tuple[Fact, ...]
     sections: tuple[Section, ...]
     provenance: Provenance
+    contributions: tuple[Contribution, ...] = ()
+    saliencies: tuple[Saliency, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         encoded: dict[str, Any] = codec.encode(self)

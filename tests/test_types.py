@@ -20,6 +20,7 @@ from mmdesk.report import (
     RESEARCH_USE,
     STOPPED_NOTICE,
     Finding,
+    Grid,
     Origin,
     Provenance,
     Report,
@@ -52,6 +53,9 @@ CASES = st.builds(
 )
 
 
+GRIDS = st.binary(max_size=6).map(lambda values: Grid(1, len(values), values))
+
+
 def values_of(kind: Any) -> st.SearchStrategy[Any]:
     """Whatever a field of this type may hold."""
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
@@ -59,6 +63,10 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:
         return PLAIN[kind]
     if origin in (typing.Union, types.UnionType):
         return st.one_of(*map(values_of, arguments))
+    if origin is Mapping:
+        return st.dictionaries(*map(values_of, arguments), max_size=2)
+    if kind is Grid:
+        return GRIDS
     if origin is tuple and arguments[-1] is Ellipsis:
         return st.lists(values_of(arguments[0]), max_size=2).map(tuple)
     if origin is tuple:
@@ -94,6 +102,11 @@ def test_every_kind_of_value_keeps_its_kind(
     fact = Fact("x", value, range=range_, flag=Flag.HIGH, span=(3, 9))
     back = codec.decode(Fact, through_json(codec.encode(fact)))
     assert back == fact and type(back.value) is type(value)
+
+
+def test_a_grid_is_filled() -> None:
+    with pytest.raises(ValueError, match="3 values do not fill 2 × 2"):
+        Grid(2, 2, b"123")
 
 
 def test_a_whole_number_in_json_is_read_as_a_number() -> None:
