@@ -1,4 +1,4 @@
-"""read → encode → score → write: the one way a case is analysed, a generator of events.
+"""read → encode → score → contribute → write → locate: the one way a case is analysed, a generator of events.
 
 Whoever shows a case (terminal, window, batch, evaluation) reads this stream.
 """
@@ -18,6 +18,7 @@ from mmdesk.case import Case, Fact, Modality
 from mmdesk.errors import InputProblem
 from mmdesk.events import Event, Stage
 from mmdesk.media.record import find_facts, words
+from mmdesk.packs.locate import Locator
 from mmdesk.packs.manifest import Manifest, Prompt
 from mmdesk.packs.reader import Encoded, PackReader
 from mmdesk.packs.tags import fitting
@@ -25,7 +26,18 @@ from mmdesk.plan import TITLES, SectionPlan, Slot, fact_slots, finding_slots, re
 from mmdesk.questions import Asked
 from mmdesk.reading import Read, position_of, read_input
 from mmdesk.refusal import Refusal, refused
-from mmdesk.report import Finding, Origin, Provenance, Report, Section, Sentence, Source, Status
+from mmdesk.report import (
+    Contribution,
+    Finding,
+    Origin,
+    Provenance,
+    Report,
+    Saliency,
+    Section,
+    Sentence,
+    Source,
+    Status,
+)
 
 Check = Callable[[], None]
 MOST_CACHED = 256  # inputs, some 10 kB each
@@ -34,20 +46,24 @@ NOUNS = {Modality.IMAGE: "image", Modality.AUDIO: "heart sound", Modality.RECORD
 
 @dataclass(slots=True)
 class Analysis:
-    """What is known of the case so far; the report can be made of it at any moment. `alone` holds, where
-    pictures are to be compared, the name and findings of each by examination, in the order given."""
+    """What is known of the case so far; the report can be made of it at any moment. `judged` are the
+    inputs that the findings were scored from; `alone` holds, where pictures are to be compared, the name and
+    findings of each by examination, in the order given."""
 
     case: Case
     asked: Asked
     sources: list[Source] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     encoded: list[Encoded] = field(default_factory=list)
+    judged: list[Encoded] = field(default_factory=list)
     facts: tuple[Fact, ...] = ()
     findings: tuple[Finding, ...] = ()
     alone: dict[str, list[tuple[str, tuple[Finding, ...]]]] = field(default_factory=dict)
     fused: Tensor = field(default_factory=lambda: torch.zeros(0))
     notices: tuple[str, ...] = ()
+    contributions: tuple[Contribution, ...] = ()
     sentences: list[Sentence] = field(default_factory=list)
+    saliencies: list[Saliency] = field(default_factory=list)
     withheld: list[str] = field(default_factory=list)
     stage: Stage = Stage.READ
 
@@ -63,11 +79,13 @@ class Analysis:
 
 
 class Pipeline:
-    """One pack, and a cache of encoded inputs by content."""
+    """One pack, a cache of encoded inputs by content, and where those of the last analysis speak."""
 
     def __init__(self, reader: PackReader) -> None:
         self.reader = reader
         self._cache: dict[tuple[str, Modality, int], Encoded] = {}
+        self._judged: list[Encoded] = []
+        self._located: dict[tuple[Modality, int], tuple[Saliency, ...]] = {}
 
     def analyze(self, analysis: Analysis, check: Check) -> Iterator[Event]:
         """Events up to ReportReady, or Failed where nothing could be read. `check` raises to stop."""
@@ -78,7 +96,9 @@ class Pipeline:
             return
         yield from _timed(Stage.ENCODE, analysis, self._encode(analysis, reads, check))
         yield from _timed(Stage.SCORE, analysis, self._score(analysis, check))
+        yield from _timed(Stage.CONTRIBUTE, analysis, self._contribute(analysis, check))
         yield from _timed(Stage.WRITE, analysis, self._write(analysis, check))
+        yield from _timed(Stage.LOCATE, analysis, self._locate(analysis, reads, check))
         yield events.ReportReady(self.report(analysis))
 
     def _read(self, analysis: Analysis, reads: list[Read], check: Check) -> Iterator[Event]:
@@ -134,10 +154,30 @@ class Pipeline:
     def _score(self, analysis: Analysis, check: Check) -> Iterator[Event]:
         check()
         compared = "change" in analysis.prompt.sections
-        scored = self.reader.score(self._score_alone(analysis, check) if compared else analysis.encoded)
+        analysis.judged = self._score_alone(analysis, check) if compared else analysis.encoded
+        scored = self.reader.score(analysis.judged)
         analysis.findings, analysis.fused = scored.findings, scored.fused
         analysis.notices = population_notices(self.reader.manifest, scored.findings, analysis.facts)
         yield events.FindingsScored(analysis.findings, analysis.notices)
+
+    def _contribute(self, analysis: Analysis, check: Check) -> Iterator[Event]:
+        check()
+        analysis.contributions = self.reader.contribute(analysis.judged)
+        yield events.Contributed(analysis.contributions)
+
+    def _locate(self, analysis: Analysis, reads: Sequence[Read], check: Check) -> Iterator[Event]:
+        """What is known of the same inputs from the last analysis is not worked out again."""
+        if [id(item) for item in self._judged] != [id(item) for item in analysis.judged]:
+            self._judged, self._located = analysis.judged, {}
+        locator = Locator(self.reader, analysis.judged, analysis.findings, check)
+        for read, encoded in zip(reads, analysis.encoded, strict=True):
+            place = [id(item) for item in analysis.case.inputs[read.modality]].index(id(read.item))
+            key = read.modality, place
+            if key not in self._located:
+                self._located[key] = tuple(locator.locate(encoded, read.pixels, read.waveform, place))
+            if self._located[key]:
+                analysis.saliencies += self._located[key]
+                yield events.Located(self._located[key])
 
     def _score_alone(self, analysis: Analysis, check: Check) -> list[Encoded]:
         """Each picture by itself. Gives the inputs with the last picture of each examination alone: the
@@ -178,7 +218,7 @@ class Pipeline:
         )  # fmt: skip
         return Report(
             analysis.case.id, analysis.asked.words, analysis.notices, analysis.findings, analysis.facts,
-            tuple(sections), provenance,
+            tuple(sections), provenance, analysis.contributions, tuple(analysis.saliencies),
         )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import torch
 from mmdesk.case import Case
 from mmdesk.engine import StopRequested, StopToken
 from mmdesk.errors import UserProblem
-from mmdesk.events import Event, Failed, Stopped
+from mmdesk.events import Event, Failed, ReportReady, Stage, Stopped
 from mmdesk.packs.reader import PackReader
 from mmdesk.pipeline import Analysis, Pipeline
 from mmdesk.questions import choose_prompt
@@ -40,6 +40,9 @@ def stream(pipeline: Pipeline, analysis: Analysis, stop: StopToken) -> Iterator[
     try:
         yield from pipeline.analyze(analysis, stop.check)
     except StopRequested:
+        if analysis.stage == Stage.LOCATE:  # the report is whole
+            yield ReportReady(pipeline.report(analysis))
+            return
         yield Stopped(analysis.stage, pipeline.report(analysis) if analysis.sources else None)
     except UserProblem as error:
         yield Failed(analysis.stage, f"{error.name}: {error.problem}", error.remedy)

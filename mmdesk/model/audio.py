@@ -132,6 +132,13 @@ class Pool(nn.Module):
         return mean_by_case(z, heard) + attended
 
 
+def spans(log_mel: Tensor) -> Tensor:
+    """(n, frames, 40) → (n, spans, SPAN, 40): what goes through the LSTM at once; short ones repeated."""
+    frames = log_mel.shape[1]
+    whole = log_mel.repeat(1, -(-SPAN // frames), 1)[:, : max(SPAN, frames) // SPAN * SPAN]
+    return whole.reshape(len(log_mel), -1, SPAN, N_MELS)
+
+
 def mean_by_case(x: Tensor, heard: Recordings) -> Tensor:
     """(n, d) → (cases, d)"""
     total = x.new_zeros(heard.cases, x.shape[1]).index_add(0, heard.case, x)
@@ -160,12 +167,14 @@ class AudioEncoder(nn.Module):
         self.wide_state = StatisticsHead(states, len(POSITIONS), (1.0, 1.5, 1.0, 3.0))
 
     def embed(self, log_mel: Tensor) -> Tensor:
-        """One recording's (frames, 40) → (width,): the mean over spans of 4 s, a short one repeated."""
-        repeats = -(-SPAN // len(log_mel))
-        spans = log_mel.repeat(repeats, 1)[: max(SPAN, len(log_mel))]
-        spans = spans[: len(spans) // SPAN * SPAN].view(-1, SPAN, N_MELS)
-        embedding: Tensor = self.recording(spans).mean(0)
-        return embedding
+        """Recordings of one length (n, frames, 40) → (n, width): the mean over their spans. Of recordings
+        that are versions of the first one, a span that does not differ from its is read once."""
+        parts = spans(log_mel)
+        differs = (parts != parts[0]).any(3).any(2)
+        embedded: Tensor = self.recording(parts[0]).repeat(len(parts), 1, 1)
+        if differs.any():
+            embedded[differs] = self.recording(parts[differs])
+        return embedded.mean(1)
 
     def heads(self, heard: Recordings) -> tuple[Tensor, Tensor]:
         """→ pooled (cases, width) and finding logits (cases, murmurs + valves): the murmurs' are log

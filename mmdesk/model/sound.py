@@ -36,20 +36,29 @@ def log_mel(waveform: Floats) -> Floats:
 
 def statistics(waveform: Floats) -> Floats:
     """waveform (n,) at 2 kHz → (338,), in the order of STATISTICS."""
-    energies = log_mel(waveform)
-    period, rhythm = _rhythm(waveform)
+    return statistics_of(log_mel(waveform), *rhythm(waveform))
+
+
+def statistics_of(energies: Floats, period: int, beating: list[float]) -> Floats:
+    """The same of log-mel energies (frames, 40) and what `rhythm` gives."""
     levels = np.percentile(energies, (10, 50, 90), axis=0).ravel()
-    return np.concatenate([levels, _modulation(energies), _cycle(energies, period), rhythm]).astype(
-        np.float32
-    )
+    modulation, cycle = _modulation(energies), _cycle(energies, period)
+    return np.concatenate([levels, modulation, cycle, beating]).astype(np.float32)
+
+
+@cache
+def mel_edges() -> NDArray[np.float64]:
+    """(42,) Hz: band k rises from edge k to k + 1 and falls to k + 2; mel = 2595 log10(1 + Hz / 700)."""
+    top = 2595 * np.log10(1 + SAMPLE_RATE / 2 / 700)
+    bottom = 2595 * np.log10(1 + 20 / 700)
+    edges: NDArray[np.float64] = 700 * (10 ** (np.linspace(bottom, top, N_MELS + 2) / 2595) - 1)
+    return edges
 
 
 @cache
 def _mel_bank() -> Floats:
-    """(bins, 40) triangles from 20 Hz up, each of unit sum; mel = 2595 log10(1 + Hz / 700)."""
-    top = 2595 * np.log10(1 + SAMPLE_RATE / 2 / 700)
-    bottom = 2595 * np.log10(1 + 20 / 700)
-    edges = 700 * (10 ** (np.linspace(bottom, top, N_MELS + 2) / 2595) - 1)
+    """(bins, 40) triangles from 20 Hz up, each of unit sum."""
+    edges = mel_edges()
     hertz = np.fft.rfftfreq(FFT, 1 / SAMPLE_RATE)[None]
     rising = (hertz - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
     falling = (edges[2:, None] - hertz) / (edges[2:] - edges[1:-1])[:, None]
@@ -65,7 +74,7 @@ def _power(waveform: Floats, hop: int) -> Floats:
     return (np.abs(spectrum) ** 2 / WINDOW).astype(np.float32)
 
 
-def _rhythm(waveform: Floats) -> tuple[int, list[float]]:
+def rhythm(waveform: Floats) -> tuple[int, list[float]]:
     """The heart period in steps of 10 ms, and eight figures on how regular it is, from the
     autocorrelation of the envelope of 23 to 156 Hz."""
     envelope = np.sqrt(_power(normalised(waveform), HOP // 2)[:, 3:21].sum(1))

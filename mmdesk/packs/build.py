@@ -122,7 +122,7 @@ def verify(folder: Path) -> list[str]:
     lines.append(
         f"image: {tuple(features.shape)} → {examination.shape[1]} examinations, {findings.shape[1]} findings"
     )
-    embedding = torch.stack([network.audio.embed(torch.randn(frames, N_MELS)) for frames in (40, 150, 600)])
+    embedding = torch.cat([network.audio.embed(torch.randn(1, frames, N_MELS)) for frames in (40, 150, 600)])
     heard = Recordings(
         embedding, torch.randn(3, sum(STATISTICS)), torch.tensor([-1, 0, 7]), torch.zeros(3, dtype=torch.long)
     )

@@ -1,7 +1,7 @@
 """A pack as a reader of cases: inputs → features → calibrated findings → sentences."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,12 +20,14 @@ from mmdesk.packs import files, manifest
 from mmdesk.packs.build import build, configs_of, layout_of, pick_device
 from mmdesk.packs.encoding import fact_values, word_ids
 from mmdesk.packs.manifest import Task
+from mmdesk.packs.shapley import exact, subsets
 from mmdesk.packs.tokens import Tokens
 from mmdesk.packs.writer import Writer, Written
 from mmdesk.plan import SectionPlan
-from mmdesk.report import Finding
+from mmdesk.report import Contribution, Finding
 
 ORDER = {Modality.IMAGE: IMAGE, Modality.AUDIO: AUDIO, Modality.RECORD: RECORD}
+Carried = Mapping[Modality, tuple[Tensor, Tensor]]  # tokens and logits of the inputs that may speak
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class PackReader:
     @torch.no_grad()
     def encode_audio(self, waveform: NDArray[np.float32], position: int) -> Encoded:
         """waveform (n,) at 2 kHz; position: index in POSITIONS or -1"""
-        embedding = self.network.audio.embed(torch.from_numpy(log_mel(waveform)).to(self.device))[None].cpu()
+        embedding = self.network.audio.embed(torch.from_numpy(log_mel(waveform))[None].to(self.device)).cpu()
         figures = torch.from_numpy(statistics(waveform))[None]
         told = self.told(Modality.AUDIO, self.network.audio.kind(embedding), figures)
         return replace(told, embedding=embedding, statistics=figures, position=position)
@@ -117,17 +119,43 @@ class PackReader:
     def score(self, encoded: Sequence[Encoded]) -> Scored:
         """Only tasks whose needed input is there are scored, each from the inputs that can carry it."""
         findings: list[Finding] = []
-        for task in self.manifest.tasks:
-            carried = self._carried(task, encoded)
-            if task.carriers[0] in carried:
-                findings += self._score_task(task, carried)
+        for task, carried in self._scored(encoded):
+            probabilities = self.probabilities(task, carried, given_of([carried]))[0]
+            findings += [
+                Finding(f.name, f.label, task.name, float(p), f.low, f.high, tuple(carried), f.normal)
+                for f, p in zip(task.findings, probabilities, strict=True)
+            ]
         everything = {
-            m: self._gather(m, [e for e in encoded if e.modality == m and e.examination]) for m in Modality
+            m: self.gather(m, [e for e in encoded if e.modality == m and e.examination]) for m in Modality
         }
         there = {m: part for m, part in everything.items() if part is not None}
-        return Scored(tuple(findings), self._fuse(there))
+        return Scored(tuple(findings), self._fuse(there, given_of([there])))
 
-    def _carried(self, task: Task, encoded: Sequence[Encoded]) -> dict[Modality, tuple[Tensor, Tensor]]:
+    @torch.no_grad()
+    def contribute(self, encoded: Sequence[Encoded]) -> tuple[Contribution, ...]:
+        """What each input that could be read adds to each finding that `score` gives. A set without the
+        input that a task needs leaves a finding at its prior; all sets of a task are scored as one batch."""
+        players = [m for m in Modality if any(item.modality == m for item in encoded)]
+        sets = [[m for m, there in zip(players, row, strict=True) if there] for row in subsets(len(players))]
+        contributions = []
+        for task, carried in self._scored(encoded):
+            worth = self.probabilities(task, carried, given_of([set(own) & set(carried) for own in sets]))
+            needed = np.array([task.carriers[0] in own for own in sets])
+            prior = [spec.prior for spec in task.findings]
+            shares = exact(np.where(needed[:, None], worth, prior))
+            contributions += [
+                Contribution(spec.name, spec.prior, dict(zip(players, map(float, own), strict=True)))
+                for spec, own in zip(task.findings, shares.T, strict=True)
+            ]
+        return tuple(contributions)
+
+    def _scored(self, encoded: Sequence[Encoded]) -> Iterator[tuple[Task, Carried]]:
+        for task in self.manifest.tasks:
+            carried = self.carried(task, encoded)
+            if task.carriers[0] in carried:
+                yield task, carried
+
+    def carried(self, task: Task, encoded: Sequence[Encoded]) -> Carried:
         """Modality → (tokens, logits) of the inputs that may speak in this task."""
         carried = {}
         for modality in task.carriers:
@@ -138,12 +166,12 @@ class PackReader:
                 mine = mine if enough else []
             else:
                 mine = [item for item in mine if item.examination == task.examination]
-            gathered = self._gather(modality, mine)
+            gathered = self.gather(modality, mine)
             if gathered is not None:
                 carried[modality] = gathered
         return carried
 
-    def _gather(self, modality: Modality, items: Sequence[Encoded]) -> tuple[Tensor, Tensor] | None:
+    def gather(self, modality: Modality, items: Sequence[Encoded]) -> tuple[Tensor, Tensor] | None:
         """Tokens (1, n, width) and logits (1, findings) of several inputs as one: pictures and records
         are averaged, recordings go through their pooling."""
         if not items:
@@ -160,34 +188,29 @@ class PackReader:
         tokens = torch.stack([item.tokens for item in items if item.tokens is not None]).mean(0)
         return tokens, torch.stack([item.logits for item in items if item.logits is not None]).mean(0)
 
-    def _fuse(self, parts: Mapping[Modality, tuple[Tensor, Tensor]]) -> Tensor:
-        given = torch.tensor([[m in parts for m in ORDER]])
+    def _fuse(self, parts: Carried, given: Tensor) -> Tensor:
+        """parts: tokens (n or 1, …) by modality; given (n, 3) → (n, width)"""
         config = self.configs
         widths = (config.image.features, config.audio.width, config.record.width)
         tokens = [
             parts[m][0] if m in parts else torch.zeros(1, 1, width)
             for m, width in zip(ORDER, widths, strict=True)
         ]
-        return self.network.mixer.fuse(tokens, given)
+        return self.network.mixer.fuse([t.expand(len(given), -1, -1) for t in tokens], given)
 
-    def _score_task(self, task: Task, carried: Mapping[Modality, tuple[Tensor, Tensor]]) -> list[Finding]:
+    def probabilities(self, task: Task, carried: Carried, given: Tensor) -> NDArray[np.float64]:
+        """Of the task's findings (n, findings), for each row of given (n, 3): which of the carried inputs
+        are there. Tokens and logits of an input have n rows or one for all."""
         columns = self.manifest.columns(task)
         mixer = self.network.mixer
-        evidence = torch.zeros(1, 3, self.layout.findings)
+        evidence = torch.zeros(len(given), 3, self.layout.findings)
         for modality, (_, logits) in carried.items():
-            evidence[0, ORDER[modality], columns] = self._own(task, modality, logits) - mixer.prior[columns]
-        given = torch.tensor([[m in carried for m in ORDER]])
-        logits = mixer.score(self._fuse(carried), evidence, given)[0, columns]
-        probabilities = calibrated(task, logits.numpy())
-        return [
-            Finding(
-                spec.name, spec.label, task.name, float(p), spec.low, spec.high, tuple(carried), spec.normal
-            )
-            for spec, p in zip(task.findings, probabilities, strict=True)
-        ]
+            evidence[:, ORDER[modality], columns] = self.own(task, modality, logits) - mixer.prior[columns]
+        logits = mixer.score(self._fuse(carried, given), evidence, given)[:, columns]
+        return calibrated(task, logits.numpy())
 
-    def _own(self, task: Task, modality: Modality, logits: Tensor) -> Tensor:
-        """The task's part of an encoder's logits."""
+    def own(self, task: Task, modality: Modality, logits: Tensor) -> Tensor:
+        """The task's part (n, findings) of an encoder's logits (n, its findings)."""
         columns = self.manifest.columns(task)
         own: Sequence[int]
         if modality == Modality.RECORD:
@@ -195,10 +218,15 @@ class PackReader:
         else:
             own = self.layout.image if modality == Modality.IMAGE else self.layout.audio
         start = list(own).index(columns.start)
-        return logits[0, start : start + columns.stop - columns.start]
+        return logits[:, start : start + columns.stop - columns.start]
 
     def write(self, fused: Tensor, plan: SectionPlan, check: Callable[[], None]) -> Iterator[Written]:
         return self.writer.section(self.network.mixer.prefixes(fused), plan, check)
+
+
+def given_of(sets: Iterable[Collection[Modality]]) -> Tensor:
+    """(sets, 3) bool in the network's order."""
+    return torch.tensor([[m in own for m in ORDER] for own in sets])
 
 
 def calibrated(task: Task, logits: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -298,4 +298,4 @@ def audio_loss(model: nn.Module, batch: object) -> Tensor:
 @torch.no_grad()
 def embed_all(encoder: AudioEncoder, log_mels: list[Tensor]) -> Tensor:
     """(n, width)"""
-    return torch.stack([encoder.embed(item) for item in log_mels])
+    return torch.cat([encoder.embed(item[None]) for item in log_mels])

@@ -150,5 +150,5 @@ def _look(reader: PackReader, pixels: NDArray[np.float32]) -> tuple[torch.Tensor
 
 def _listen(reader: PackReader, wave: NDArray[np.float32]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     audio = reader.network.audio
-    embedding = audio.embed(torch.from_numpy(log_mel(wave)).to(reader.device))[None].cpu()
+    embedding = audio.embed(torch.from_numpy(log_mel(wave))[None].to(reader.device)).cpu()
     return audio.kind(embedding), torch.from_numpy(statistics(wave))[None], embedding

@@ -132,7 +132,7 @@ def test_any_sound_has_finite_features(seconds: float, kind: str) -> None:
     assert np.isfinite(energies).all()
     assert np.isfinite(figures).all()
     encoder = AudioEncoder(AudioConfig()).eval()
-    assert encoder.embed(torch.from_numpy(energies)).isfinite().all()
+    assert encoder.embed(torch.from_numpy(energies)[None]).isfinite().all()
 
 
 def test_loudness_does_not_matter() -> None:

@@ -1,0 +1,214 @@
+"""Where in an input the findings of a case rest: cells of a picture, seconds and pitches of a sound, facts.
+
+A picture is asked by gradients. A sound is asked by what is lost without a part of it, since most of what
+is read in it are statistics of the whole. A record is asked by what is lost without a fact. The ways were
+chosen by recipes/ways_to_locate.py.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mmdesk.case import Fact, Modality
+from mmdesk.model.audio import Recordings
+from mmdesk.model.image import image_tensor
+from mmdesk.model.saliency import integrated_gradients
+from mmdesk.model.sound import SAMPLE_RATE, log_mel
+from mmdesk.packs.encoding import fact_values
+from mmdesk.packs.listening import BANDS, COLUMNS, even_rows, figures_of, versions
+from mmdesk.packs.manifest import Task
+from mmdesk.packs.reader import Carried, Encoded, PackReader, given_of
+from mmdesk.packs.shapley import Bools, Floats, sampled
+from mmdesk.report import Finding, Grid, Saliency, Status
+
+ORDERS = 8  # of stating facts, each walked both ways
+PARTS = 6  # of the work on a sound, between which it can be stopped
+CERTAIN = 1e-6  # log odds are taken of probabilities this far from 0 and 1
+
+
+class Locator:
+    """Where the inputs of one case speak. `encoded` are all that `findings` were scored from; `check` is
+    called now and then, and ends the work by raising."""
+
+    def __init__(
+        self,
+        reader: PackReader,
+        encoded: Sequence[Encoded],
+        findings: Sequence[Finding],
+        check: Callable[[], None],
+    ) -> None:
+        self.reader, self.encoded, self.check = reader, encoded, check
+        self.findings = {finding.name: finding for finding in findings}
+
+    def locate(
+        self,
+        item: Encoded,
+        pixels: NDArray[np.float32] | None,
+        waveform: NDArray[np.float32] | None,
+        place: int,
+    ) -> Iterator[Saliency]:
+        """Of an input and the pixels or the waveform that it was encoded from; nothing of one that was not
+        scored. `place` is its place among those of its modality."""
+        if pixels is not None:
+            return self.image(item, pixels, place)
+        return self.record(item, place) if waveform is None else self.sound(item, waveform, place)
+
+    def image(self, item: Encoded, pixels: NDArray[np.float32], place: int) -> Iterator[Saliency]:
+        """One finding after the other, of pixels (height, width). The picture is asked alone: what other
+        pictures of the case say does not change where this one speaks."""
+        picture = image_tensor(torch.from_numpy(pixels), self.reader.configs.image.size)[None]
+        for task, _ in self._tasks(item):
+            maps = integrated_gradients(self._odds_of(task), picture.to(self.reader.device))
+            for spec, added in zip(task.findings, maps, strict=True):
+                self.check()
+                grid = grid_of(self._for_or_against(spec.name, added.cpu().numpy()))
+                yield Saliency(spec.name, Modality.IMAGE, place, grid)
+
+    @torch.no_grad()
+    def sound(self, item: Encoded, waveform: NDArray[np.float32], place: int) -> Iterator[Saliency]:
+        """All findings at once, of waveform (n,) at 2 kHz: what their log odds lose without each column of
+        the sound, and without each column of a band."""
+        tasks = list(self._tasks(item))
+        if not tasks:
+            return
+        embedding, figures = self._listen(waveform)
+        seconds = max(len(waveform) / SAMPLE_RATE, 1.0)  # a shorter one is padded
+        for task, carried in tasks:
+            heard = {**carried, Modality.AUDIO: self._hear(task, item, embedding, figures)}
+            odds = _logit(self.reader.probabilities(task, heard, given_of([heard] * len(embedding))))
+            for spec, own in zip(task.findings, (odds[0] - odds[1:]).T, strict=True):
+                weights = self._for_or_against(spec.name, own)
+                curve = grid_of(weights[None, :COLUMNS])
+                grid = grid_of(even_rows(weights[COLUMNS:].reshape(BANDS, COLUMNS)))
+                hertz = SAMPLE_RATE / 2
+                yield Saliency(spec.name, Modality.AUDIO, place, grid, curve, seconds=seconds, hertz=hertz)
+
+    @torch.no_grad()
+    def record(self, item: Encoded, place: int) -> Iterator[Saliency]:
+        """What each stated fact adds to a probability, the other inputs given: Shapley values over orders
+        of stating them, beginning with the finding as it is without the record."""
+        for task, carried in self._tasks(item):
+            latest = {fact.name: fact for fact in item.facts if fact.name in task.facts}
+            worth = partial(self._stated, task, carried, item, tuple(latest.values()))
+            shares = sampled(len(latest), worth, ORDERS)
+            for spec, own in zip(task.findings, shares.T, strict=True):
+                facts = dict(zip(latest, map(float, own), strict=True))
+                yield Saliency(spec.name, Modality.RECORD, place, facts=facts)
+
+    def _tasks(self, item: Encoded) -> Iterator[tuple[Task, Carried]]:
+        """Those that were scored from this input, too."""
+        for task in self.reader.manifest.tasks:
+            fits = item.modality == Modality.RECORD or item.examination == task.examination
+            if task.findings[0].name in self.findings and fits and any(item is e for e in self.encoded):
+                carried = self.reader.carried(task, self.encoded)
+                if item.modality in carried:
+                    yield task, carried
+
+    def _odds_of(self, task: Task) -> Callable[[Tensor], Tensor]:
+        encoder = self.reader.network.image
+
+        def odds(images: Tensor) -> Tensor:
+            return log_odds(task, self.reader.own(task, Modality.IMAGE, encoder.heads(encoder(images))[1]))
+
+        return odds
+
+    def _listen(self, waveform: NDArray[np.float32]) -> tuple[Tensor, Tensor]:
+        """Embeddings (versions, width) and statistics (versions, 338), a part of the versions at a time."""
+        energies = versions(log_mel(waveform))
+        embeddings, figures = [], []
+        for part in np.array_split(energies, PARTS):
+            self.check()
+            whole_first = torch.from_numpy(np.concatenate([energies[:1], part])).to(self.reader.device)
+            embeddings.append(self.reader.network.audio.embed(whole_first)[1:].cpu())
+            figures.append(torch.from_numpy(figures_of(part, waveform)))
+        return torch.cat(embeddings), torch.cat(figures)
+
+    def _hear(self, task: Task, item: Encoded, embedding: Tensor, figures: Tensor) -> tuple[Tensor, Tensor]:
+        """Tokens and logits of the case's recordings, with this one in each of its versions."""
+        count = len(embedding)
+        items = [
+            e for e in self.encoded if e.modality == Modality.AUDIO and e.examination == task.examination
+        ]
+        rows = [
+            (embedding, figures)
+            if other is item
+            else (_all(other.embedding).expand(count, -1), _all(other.statistics).expand(count, -1))
+            for other in items
+        ]
+        heard = Recordings(
+            torch.stack([row[0] for row in rows], 1).flatten(0, 1),
+            torch.stack([row[1] for row in rows], 1).flatten(0, 1),
+            torch.tensor([other.position for other in items]).repeat(count),
+            torch.arange(count).repeat_interleave(len(items)),
+        )
+        pooled, logits = self.reader.network.audio.heads(heard)
+        return pooled[:, None], logits
+
+    def _stated(
+        self, task: Task, carried: Carried, item: Encoded, facts: Sequence[Fact], sets: Bools
+    ) -> Floats:
+        """(sets, findings) probabilities where of `facts` only those of each set (sets, facts) are stated;
+        where none is, as without the record."""
+        tokens, logits = self._read_again(item, facts, sets)
+        others = [e for e in self.encoded if e.modality == Modality.RECORD and e is not item]
+        for other in others:
+            tokens, logits = tokens + _all(other.tokens), logits + _all(other.logits)
+        count = 1 + len(others)
+        read = {**carried, Modality.RECORD: (tokens / count, logits / count)}
+        without = read.keys() - {Modality.RECORD}
+        some = np.atleast_1d(sets.any(1))
+        given = given_of([read if stated else without for stated in some])
+        probabilities = self.reader.probabilities(task, read, given)
+        if task.carriers[0] == Modality.RECORD:
+            probabilities[~some] = [spec.prior for spec in task.findings]
+        return probabilities
+
+    def _read_again(self, item: Encoded, facts: Sequence[Fact], sets: Bools) -> tuple[Tensor, Tensor]:
+        """Tokens and logits of the record with each set of facts; its words are kept."""
+        spec, network = self.reader.manifest, self.reader.network
+        terms = {term.name: number for number, term in enumerate(spec.vocabulary.terms)}
+        values = torch.from_numpy(fact_values(item.facts, spec.vocabulary)).repeat(len(sets), 1)
+        columns = [terms[fact.name] for fact in facts]
+        values[:, columns] = torch.where(torch.from_numpy(sets), values[:, columns], torch.nan)
+        tokens, logits = network.record(values, torch.zeros(len(sets), 1, dtype=torch.long))
+        tokens[:, -1] = _all(item.tokens)[:, -1]
+        return tokens, logits
+
+    def _for_or_against(self, name: str, added: NDArray[np.floating]) -> NDArray[np.floating]:
+        """What speaks for a finding, or against it where it is read as absent, is positive."""
+        return -added if self.findings[name].status == Status.ABSENT else added
+
+
+def log_odds(task: Task, logits: Tensor) -> Tensor:
+    """(n, findings) calibrated: of each finding against the others together where exactly one holds."""
+    temperature = logits.new_tensor([spec.temperature for spec in task.findings])
+    scaled = logits / temperature + logits.new_tensor([spec.bias for spec in task.findings])
+    if not task.exclusive:
+        return scaled
+    others = scaled[:, None].expand(-1, scaled.shape[1], -1)
+    own = torch.eye(scaled.shape[1], dtype=torch.bool, device=logits.device)
+    return scaled - others.masked_fill(own, -torch.inf).logsumexp(2)
+
+
+def grid_of(weights: NDArray[np.floating]) -> Grid:
+    """What is positive of (rows, columns), over the largest."""
+    positive = np.maximum(weights, 0)
+    shares = np.round(255 * positive / max(float(positive.max()), 1e-12)).astype(np.uint8)
+    rows, columns = weights.shape
+    return Grid(rows, columns, shares.tobytes())
+
+
+def _logit(probabilities: Floats) -> Floats:
+    inside = np.clip(probabilities, CERTAIN, 1 - CERTAIN)
+    odds: Floats = np.log(inside / (1 - inside))
+    return odds
+
+
+def _all(part: Tensor | None) -> Tensor:
+    """Of an input that was encoded: what its modality has is there."""
+    assert part is not None
+    return part
