@@ -49,6 +49,13 @@ def percent(probability: float) -> str:
     return "over 99%" if probability > 0.99 else f"{probability:.0%}"
 
 
+def _whole(probability: float) -> int:
+    """The figure of `percent`: where that says under 1% or over 99%, none or all of the hundred."""
+    if probability < 0.01:
+        return 0
+    return 100 if probability > 0.99 else round(probability * 100)
+
+
 @dataclass(frozen=True, slots=True)
 class Contribution:
     """What each given input adds to a finding's probability: Shapley values over all subsets of the given
@@ -59,6 +66,19 @@ class Contribution:
     finding: str
     prior: float
     shares: Mapping[Modality, float]
+
+    def points(self, probability: float) -> dict[Modality, int]:
+        """The shares in whole percentage points, rounded so that they lead from `prior` to the finding's
+        probability as `percent` writes both; each is off by less than two points and keeps its sign."""
+        exact = {modality: share * 100 for modality, share in self.shares.items()}
+        whole = {modality: round(share) for modality, share in exact.items()}
+        while missing := _whole(probability) - _whole(self.prior) - sum(whole.values()):
+            step = 1 if missing > 0 else -1
+            fit = [m for m, share in exact.items() if share and share * (whole[m] + step) >= 0]
+            if not fit:  # they do not add up
+                break
+            whole[max(fit, key=lambda m: step * (exact[m] - whole[m]))] += step
+        return whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from mmdesk.events import Event
 from mmdesk.report import (
     RESEARCH_USE,
     STOPPED_NOTICE,
+    Contribution,
     Finding,
     Grid,
     Origin,
@@ -346,3 +347,26 @@ def test_a_percentage_never_claims_certainty(probability: float, text: str) -> N
 def test_a_number_too_large_is_refused_like_any_other() -> None:
     with pytest.raises((TypeError, ValueError, KeyError)):
         codec.decode(Fact, json.loads('{"name": "age", "value": 1' + "0" * 400 + "}"))
+
+
+SHARE = st.floats(0, 1)
+
+
+@given(SHARE, SHARE, SHARE, st.booleans())
+def test_points_lead_from_the_start_to_the_end_as_both_are_written(
+    prior: float, middle: float, probability: float, idle: bool
+) -> None:
+    shares = {Modality.IMAGE: middle - prior, Modality.AUDIO: probability - middle, Modality.RECORD: 0.0}
+    if idle:
+        shares = {Modality.IMAGE: probability - prior, Modality.AUDIO: 0.0}
+    points = Contribution("effusion", prior, shares).points(probability)
+    figures = {"under 1%": 0, "over 99%": 100} | {f"{whole}%": whole for whole in range(1, 100)}
+    start, end = figures[percent(prior)], figures[percent(probability)]
+    assert start + sum(points.values()) == end
+    assert all(abs(points[m] - share * 100) < 2 for m, share in shares.items())
+    assert all(points[m] * share >= 0 for m, share in shares.items()) and points[list(shares)[-1]] == 0
+
+
+def test_points_of_shares_that_do_not_add_up_keep_their_sign() -> None:
+    idle = Contribution("effusion", 0.2, {Modality.IMAGE: 0.0, Modality.AUDIO: -0.1})
+    assert idle.points(0.9) == {Modality.IMAGE: 0, Modality.AUDIO: 0}
