@@ -159,7 +159,9 @@ class StagesPanel(ResultPanel):
             Stage.READ: self.tr("read"),
             Stage.ENCODE: self.tr("encode"),
             Stage.SCORE: self.tr("score"),
+            Stage.CONTRIBUTE: self.tr("contribute"),
             Stage.WRITE: self.tr("write"),
+            Stage.LOCATE: self.tr("locate"),
         }
         for stage, word in words.items():
             self._stages[stage].name.setText(word)

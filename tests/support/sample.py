@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from mmdesk.case import Case, Fact, Flag, Modality
 from mmdesk.events import (
+    Contributed,
     Encoded,
     Event,
     FactsFound,
@@ -16,7 +17,7 @@ from mmdesk.events import (
     StageStarted,
     TextDelta,
 )
-from mmdesk.report import Finding, Origin, Provenance, Report, Section, Sentence, Source
+from mmdesk.report import Contribution, Finding, Origin, Provenance, Report, Section, Sentence, Source
 
 IMAGE, AUDIO, RECORD = Modality.IMAGE, Modality.AUDIO, Modality.RECORD
 TITLES = {"image": "Image", "audio": "Heart sound", "record": "Record", "impression": "Impression"}
@@ -44,6 +45,9 @@ MURMUR = (
         "murmur_mitral_regurgitation", "mitral regurgitation murmur", "murmur", 0.17, 0.02, 0.5, (AUDIO,)
     ),
     Finding("murmur_valve_prolapse", "mitral valve prolapse murmur", "murmur", 0.006, 0.39, 0.5, (AUDIO,)),
+)
+PRIORS = dict(
+    zip((f.name for f in CHEST + MURMUR), (0.44, 0.31, 0.25, 0.21, 0.2, 0.2, 0.2, 0.19), strict=True)
 )
 NOTICE = "Murmur: learned from teaching recordings of 1 to 4 seconds; ages unknown."
 DECODER = Origin.DECODER
@@ -100,19 +104,22 @@ def sample_report(case: Case) -> Report:
     provenance = Provenance("clinic", "0.1.0", "ab" * 32, "2030-01-02T03:04:05+00:00", sources)
     notices = (NOTICE,) if AUDIO in case.inputs else ()
     facts = FACTS if RECORD in case.inputs else ()
+    findings = _findings(case.inputs)
     return Report(
-        case.id, case.prompt or "full", notices, _findings(case.inputs), facts, sections, provenance
-    )
+        case.id, case.prompt or "full", notices, findings, facts, sections, provenance,
+        contributions=tuple(_contribution(finding, case.inputs) for finding in findings),
+    )  # fmt: skip
 
 
 def sample_events(case: Case) -> list[Event]:
-    """Read, encode, score, write and ReportReady, as the clinic pack would send them for the inputs
-    of the case: bacterial pneumonia where there is an image, a murmur where there is a sound."""
+    """All stages but the last and ReportReady, as the clinic pack would send them for the inputs of the
+    case: bacterial pneumonia where there is an image, a murmur where there is a sound."""
     report = sample_report(case)
     return [
         *_stage(Stage.READ, 8.1),
         *_stage(Stage.ENCODE, 94.2, *_encoded(case)),
         *_stage(Stage.SCORE, 11.4, FindingsScored(report.findings, report.notices)),
+        *_stage(Stage.CONTRIBUTE, 2.6, Contributed(report.contributions)),
         *_stage(Stage.WRITE, 327.6, *_written(report)),
         ReportReady(report),
     ]
@@ -141,6 +148,13 @@ def _written(report: Report) -> Iterator[Event]:
 
 def _findings(given: Mapping[Modality, object]) -> tuple[Finding, ...]:
     return (CHEST if IMAGE in given else ()) + (MURMUR if AUDIO in given else ())
+
+
+def _contribution(finding: Finding, given: Mapping[Modality, object]) -> Contribution:
+    """A finding rests on the one input that it was scored from; the others change nothing."""
+    prior = PRIORS[finding.name]
+    gained = finding.probability - prior
+    return Contribution(finding.name, prior, {m: gained if m in finding.inputs else 0.0 for m in given})
 
 
 def _sentences(section: str, given: Mapping[Modality, object]) -> tuple[Sentence, ...]:

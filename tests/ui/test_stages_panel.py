@@ -13,10 +13,10 @@ from mmdesk.ui import theme
 from mmdesk.ui.stages_panel import StagesPanel
 
 EVENTS = sample_events(Case({modality: (Input(f"{modality}.x", data=b"x"),) for modality in Modality}))
-NOTHING = ["read –", "encode –", "score –", "write –"]
+NOTHING = ["read –", "encode –", "score –", "contribute –", "write –", "locate –"]
 WHOLE = [
     "read 8 ms", "encode 94 ms", "image.x 38 ms", "audio.x 38 ms", "record.x 38 ms", "score 11 ms",
-    "write 328 ms",
+    "contribute 3 ms", "write 328 ms", "locate –",
 ]  # fmt: skip
 SECOND = Encoded(Modality.IMAGE, ("second.png",), "chest radiograph", 20.4, reused=False)
 
@@ -78,7 +78,7 @@ def test_an_input_that_was_in_the_cache_is_reused(panel):
 
 def test_under_a_millisecond_and_over_ten_seconds(panel):
     analyse(panel, StageFinished(Stage.READ, 0.3), StageFinished(Stage.WRITE, 12_345.6), Stopped(Stage.WRITE))
-    assert shown(panel) == ["read < 1 ms", "encode –", "score –", "write 12.3 s"]
+    assert shown(panel) == ["read < 1 ms", *NOTHING[1:4], "write 12.3 s", "locate –"]
     assert panel.chip.text() == "12.3 s"
 
 
@@ -96,9 +96,9 @@ def test_old_figures_stay_muted_until_their_own_new_one_comes(panel):
 def test_after_300_ms_nothing_old_is_shown(panel):
     analyse(panel)
     analyse(panel, *EVENTS[:4])
-    assert len(shown(panel)) == 7
+    assert len(shown(panel)) == len(WHOLE)
     over(panel.late)
-    assert shown(panel) == ["read 8 ms", "encode –", "image.x 38 ms", "score –", "write –"]
+    assert shown(panel) == ["read 8 ms", "encode –", "image.x 38 ms", *NOTHING[2:]]
     assert panel.chip.text() == ""
 
 
@@ -183,7 +183,7 @@ def test_the_language_can_change_at_any_time(panel, monkeypatch):
     monkeypatch.setattr(StagesPanel, "tr", lambda self, text: f"«{text}»")
     QApplication.sendEvent(panel, QEvent(QEvent.Type.LanguageChange))
     assert panel.title.text() == "«STAGES»"
-    assert shown(panel) == ["«read» 8 ms", "«encode» «running…»", "«score» –", "«write» –"]
+    assert shown(panel) == ["«read» 8 ms", "«encode» «running…»"] + [f"«{line[:-2]}» –" for line in NOTHING[2:]]
     assert panel._stages[Stage.ENCODE].accessibleName() == "«encode» «running…»"
 
 
