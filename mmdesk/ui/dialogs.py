@@ -148,6 +148,7 @@ class ShortcutsDialog(QDialog):
             (self.tr("Fit and reset"), ["0", self.tr("double click")]),
             (self.tr("Invert"), ["I"]),
             (self.tr("Window width, window level"), [self.tr("drag"), self.tr("Ctrl+arrows")]),
+            (self.tr("Hide, show the heat map"), ["H"]),
             (self.tr("Pan"), [self.tr("middle drag"), self.tr("Space+drag"), self.tr("Shift+arrows")]),
             (self.tr("Other image"), ["PgUp", "PgDn", "Home", "End"]),
             (self.tr("Remove the image chosen in the film strip"), ["Del"]),

@@ -4,14 +4,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSlider, QVBoxLayout, QWidget
 
 from mmdesk.case import Input, Modality
 from mmdesk.errors import InputProblem
+from mmdesk.report import Grid
 from mmdesk.ui import icons
 from mmdesk.ui.background import Background
 from mmdesk.ui.case_model import CaseModel
 from mmdesk.ui.film_strip import FilmStrip, Frame
+from mmdesk.ui.heat_item import OPACITY
 from mmdesk.ui.image_view import ImageView
 from mmdesk.ui.input_panel import InputPanel
 from mmdesk.ui.panel import EmptyTarget, label
@@ -26,6 +28,7 @@ class ImagePanel(InputPanel):
     def __init__(self, model: CaseModel, background: Background) -> None:
         super().__init__(Modality.IMAGE, model)
         self._pictures = Pictures(background, self)
+        self._heat: tuple[Input, Grid, str] | None = None  # of which image, and in what words
         self._build()
         self._pictures.arrived.connect(self._take)
         self._pictures.dropped.connect(self.withdraw)
@@ -66,6 +69,14 @@ class ImagePanel(InputPanel):
         self._menu.addActions([self._full, self._usual])
         self._window.setMenu(self._menu)
         self.buttons.addStretch(1)
+        self.opacity = QSlider(Qt.Orientation.Horizontal)
+        self.opacity.setRange(0, 100)
+        self.opacity.setPageStep(20)
+        self.opacity.setValue(round(100 * OPACITY))
+        self.opacity.setMinimumWidth(GRID * 4)
+        self.opacity.setMaximumWidth(GRID * 10)
+        self.opacity.valueChanged.connect(lambda percent: self.view.set_heat_opacity(percent / 100))
+        self.buttons.addWidget(self.opacity)
         self._add, self._remove_button = self.add_action("", "add"), self.add_action("", "remove")
         self._fit.clicked.connect(self.view.reset)
         self._invert.clicked.connect(self.view.invert)
@@ -75,7 +86,8 @@ class ImagePanel(InputPanel):
     def clear(self) -> None:
         """Another case lies on the desk: nothing of the last one stays, not even for a moment."""
         super().clear()
-        self.view.show_picture(None)
+        self._heat = None
+        self._show_picture(None)
 
     def refusals(self) -> list[tuple[InputProblem, str]]:
         problems = (self._pictures.problem(item) for item in self.items)
@@ -87,6 +99,13 @@ class ImagePanel(InputPanel):
 
     def many(self, count: int) -> str:
         return self.tr("images: {}").format(count)
+
+    def show_heat(self, place: int, grid: Grid | None, words: str = "") -> None:
+        """Choose the image at `place`; the heat map lies over it whenever it is shown. None takes it off."""
+        self._heat = (self.items[place], grid, words) if grid is not None else None
+        if grid is not None and place != self.index:
+            self._choose(place)
+        self._show_heat()
 
     # ---- what is in the case
 
@@ -121,7 +140,7 @@ class ImagePanel(InputPanel):
         reading = item is not None and picture is None and problem is None
         moment = reading and not self.is_late  # what is there stays: nothing flashes
         if picture is not self.view.picture and not moment:
-            self.view.show_picture(picture)
+            self._show_picture(picture)
         full = item is not None and not (moment and self.content.isHidden())
         self.target.setVisible(not full)
         self.content.setVisible(full)
@@ -135,6 +154,17 @@ class ImagePanel(InputPanel):
         for button in (self._add, self._remove_button):
             button.setVisible(full)
         self.show_chip()
+
+    def _show_picture(self, picture: "Picture | None") -> None:
+        self.view.show_picture(picture)
+        self._show_heat()
+
+    def _show_heat(self) -> None:
+        """Over its own image, not over one that stays for a moment while that is read."""
+        item, grid, words = self._heat or (None, None, "")
+        there = item is not None and item is self.item and self._pictures.picture(item) is self.view.picture
+        self.view.show_heat(grid if there else None, words)
+        self.opacity.setVisible(self.view.has_heat)
 
     def _frame(self, item: Input) -> Frame:
         broken = self._pictures.problem(item) is not None
@@ -151,10 +181,12 @@ class ImagePanel(InputPanel):
         self.view.setAccessibleDescription(
             self.tr(
                 "+ and - zoom, 0 shows all, Shift and arrows pan, Ctrl and arrows change the window, "
-                "i inverts, Page Up and Page Down show the other images."
+                "i inverts, h hides and shows the heat map, Page Up and Page Down show the other images."
             )
         )
         self.strip.setAccessibleName(self.tr("Images of the case"))
+        self.opacity.setAccessibleName(self.tr("Opacity of the heat map"))
+        self.opacity.setToolTip(self.tr("Opacity of the heat map; H in the picture hides and shows it"))
         for button, words in (
             (self._fit, self.tr("Fit")), (self._invert, self.tr("Invert")), (self._window, self.tr("Window")),
             (self._add, self.tr("Add…")), (self._remove_button, self.tr("Remove")),

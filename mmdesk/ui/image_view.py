@@ -3,10 +3,13 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView
 
+from mmdesk.report import Grid
 from mmdesk.ui import theme
+from mmdesk.ui.corner import paint_words
+from mmdesk.ui.heat_item import HeatItem
 from mmdesk.ui.picture_item import TOP, PictureItem
 from mmdesk.ui.theme import GRID
 
@@ -26,15 +29,19 @@ TAGS = ("Modality", "BodyPartExamined", "ViewPosition")  # none of them is about
 
 class ImageView(QGraphicsView):
     """Fits the picture until it is zoomed. `stepped` asks for another picture. Keys: + - zoom, 0 shows
-    all, i inverts, 1 and 2 choose a window, Shift and arrows pan, Ctrl and arrows change the window."""
+    all, i inverts, 1 and 2 choose a window, Shift and arrows pan, Ctrl and arrows change the window, h hides
+    and shows the heat map."""
 
     stepped = Signal(str)  # "previous", "next", "first" or "last"
+    pointed = Signal(object)  # QPointF in shares of the picture's sides while the mouse rests on it, or None
 
     def __init__(self) -> None:
         super().__init__()
         self.setScene(QGraphicsScene(self))
         self._item = PictureItem()
         self.scene().addItem(self._item)
+        self._heat = HeatItem()
+        self.scene().addItem(self._heat)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -43,8 +50,10 @@ class ImageView(QGraphicsView):
         self.setAcceptDrops(False)  # the window takes what is dropped
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         self.setMinimumSize(GRID * 20, GRID * 8)
+        self.viewport().setMouseTracking(True)
         self._fits = True
         self._dragged: QPointF | None = None
+        self._pointed: QPointF | None = None
         self._panning = self._space = False
         self._turned = 0  # of the wheel, in eighths of a degree, since the last step
         self.center, self.width_, self.inverted = TOP / 2, float(TOP), False
@@ -56,11 +65,28 @@ class ImageView(QGraphicsView):
         return self._item.picture
 
     def show_picture(self, picture: "Picture | None") -> None:
+        self._point(None)
         self._item.show_picture(picture)
+        self.show_heat(None)
         self.scene().setSceneRect(self._item.boundingRect())
         if picture is not None:
             self.reset()
         self.viewport().update()
+
+    def show_heat(self, grid: Grid | None, words: str = "") -> None:
+        """A heat map over the whole picture, and words on what it shows; None takes it off."""
+        self._heat.show_grid(grid if self.picture is not None else None, words, self._item.boundingRect())
+        self.viewport().update()
+
+    @property
+    def has_heat(self) -> bool:
+        """Whether a heat map lies over the picture, seen or hidden; one without any weight does not count."""
+        return self._heat.stands_out
+
+    def set_heat_opacity(self, share: float) -> None:
+        """0 to 1, of what weighs most. A heat map that was hidden is seen again."""
+        self._heat.setOpacity(share)
+        self._heat.setVisible(True)
 
     def fit(self) -> None:
         self._fits = True
@@ -119,7 +145,7 @@ class ImageView(QGraphicsView):
         do = {
             Qt.Key.Key_Plus: self._larger, Qt.Key.Key_Equal: self._larger, Qt.Key.Key_Minus: self._smaller,
             Qt.Key.Key_0: self.reset, Qt.Key.Key_I: self.invert, Qt.Key.Key_1: self.full_range,
-            Qt.Key.Key_2: self.usual_range,
+            Qt.Key.Key_2: self.usual_range, Qt.Key.Key_H: self._heat.hide_or_show,
         }  # fmt: skip
         steps = {
             Qt.Key.Key_PageUp: "previous", Qt.Key.Key_PageDown: "next", Qt.Key.Key_Up: "previous",
@@ -162,12 +188,14 @@ class ImageView(QGraphicsView):
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
+        self._point(event)
         left = event.button() == Qt.MouseButton.LeftButton
         if left or event.button() == Qt.MouseButton.MiddleButton:
             self._dragged = event.position()
             self._panning = self._space or not left
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
+        self._point(event)
         if self._dragged is None:
             return
         moved = event.position() - self._dragged
@@ -179,9 +207,26 @@ class ImageView(QGraphicsView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
         self._dragged = None
+        self._point(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
         self.fit()
+
+    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        if event.type() == QEvent.Type.Leave:
+            self._point(None)
+        return super().viewportEvent(event)
+
+    def _point(self, event: QMouseEvent | None) -> None:
+        """Tell where in the picture the mouse is, if that is new."""
+        place, box = None, self._item.boundingRect()
+        if event is not None and not event.buttons():
+            at = self.viewportTransform().inverted()[0].map(event.position())
+            if box.contains(at):
+                place = QPointF(at.x() / box.width(), at.y() / box.height())
+        if place != self._pointed:
+            self._pointed = place
+            self.pointed.emit(place)
 
     def resizeEvent(self, event) -> None:  # noqa: N802 (Qt's name)
         super().resizeEvent(event)
@@ -223,25 +268,28 @@ class ImageView(QGraphicsView):
         said = [picture.tags[key] for key in TAGS if key in picture.tags]
         percent = [round(100 * value / TOP) for value in (self.center, self.width_)]
         zoom = self.tr("zoom {} %").format(round(100 * self.transform().m11()))
-        self._corner(painter, [picture.name, size, *([" · ".join(said)] if said else [])], right=False)
-        self._corner(painter, [f"C {percent[0]} %  W {percent[1]} %", zoom], right=True)
+        if self._heat.grid is None or self.viewport().height() > 6 * painter.fontMetrics().height():
+            self._corner(painter, [picture.name, size, *([" · ".join(said)] if said else [])], right=False)
+            self._corner(painter, [f"C {percent[0]} %  W {percent[1]} %", zoom], right=True)
+        self._legend(painter)
         if self.hasFocus():
             painter.setPen(theme.color("accent"))
             painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
 
     def _corner(self, painter: QPainter, lines: list[str], right: bool) -> None:
-        """Text with the ground behind it, so that it can be read on any picture."""
-        metrics = QFontMetrics(painter.font())
-        room = self.viewport().width() // 2 - 2 * GRID
-        lines = [metrics.elidedText(line, Qt.TextElideMode.ElideMiddle, room) for line in lines]
-        width = max(metrics.horizontalAdvance(line) for line in lines) + GRID
-        height = metrics.height() * len(lines) + GRID // 2
-        left = self.viewport().width() - width - GRID // 2 if right else GRID // 2
-        box = QRectF(left, GRID // 2, width, height)
-        painter.fillRect(box, theme.color("ground", 0.75))
-        painter.setPen(theme.color("text"))
-        flags = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(box.adjusted(GRID // 2, GRID // 4, -GRID // 2, 0), flags, "\n".join(lines))
+        room = QRectF(self.viewport().rect())
+        corner = Qt.Corner.TopRightCorner if right else Qt.Corner.TopLeftCorner
+        paint_words(painter, room, lines, corner, room.width() // 2 - 2 * GRID)
+
+    def _legend(self, painter: QPainter) -> None:
+        """At the bottom left, if there is a heat map."""
+        room = QRectF(self.viewport().rect())
+        if self.has_heat and self._heat.isVisible():
+            self._heat.paint_legend(painter, room, (self.tr("least"), self.tr("most")))
+        elif self._heat.grid is not None:
+            nothing = self.tr("Nothing in the picture stands out.")
+            line = self.tr("Heat map hidden, H shows it") if self.has_heat else nothing
+            paint_words(painter, room, [line], Qt.Corner.BottomLeftCorner, room.width() - 2 * GRID)
 
     def drawBackground(self, painter: QPainter, rect) -> None:  # noqa: N802 (Qt's name)
         painter.fillRect(rect, theme.color("ground"))

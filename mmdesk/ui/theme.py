@@ -195,6 +195,12 @@ QComboBox QAbstractItemView { background: $raised; color: $text; border: 1px sol
 QCheckBox { color: $text; spacing: 8px; }
 QCheckBox:focus { color: $accent; }
 
+QSlider { border: 1px solid transparent; border-radius: 4px; min-height: $control; padding: 0 2px; }
+QSlider:focus { border: 1px solid $accent; }
+QSlider::groove:horizontal { background: $line; height: 4px; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $accent; height: 4px; border-radius: 2px; }
+QSlider::handle:horizontal { background: $text; width: 10px; margin: -3px 0; border-radius: 5px; }
+
 QMenu { background: $raised; color: $text; border: 1px solid $line; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 12px; border-radius: 3px; }
 QMenu::item:selected { background: $marked; }
