@@ -17,25 +17,24 @@ from mmdesk.model.sound import (
     statistics_of,
 )
 
+Bools = NDArray[np.bool_]
 COLUMNS, BANDS = 16, 8  # a band holds as many mel bands as another
 ROWS = 20  # of what is shown, of equal width in Hz
 
 
-def versions(energies: Floats) -> Floats:
-    """(frames, 40) → (1 + COLUMNS + BANDS · COLUMNS, frames, 40): as it is, then without each column over
-    all bands, then without each column of the lowest band, of the next, …"""
-    column, band = columns_of(len(energies)), np.arange(N_MELS) * BANDS // N_MELS
-    times = column == np.arange(COLUMNS)[:, None]  # (COLUMNS, frames)
-    pitches = band == np.arange(BANDS)[:, None]  # (BANDS, 40)
-    cells = times[None, :, :, None] & pitches[:, None, None, :]
-    silenced = np.concatenate(
-        [
-            np.zeros((1, *energies.shape), bool),
-            np.broadcast_to(times[:, :, None], (COLUMNS, *energies.shape)),
-            cells.reshape(-1, *energies.shape),
-        ]
-    )
-    return np.where(silenced, np.median(energies, 0), energies)
+def parts() -> Bools:
+    """(1 + COLUMNS + BANDS · COLUMNS, BANDS, COLUMNS), what is silenced: nothing, then each column over all
+    bands, then each column of the lowest band, of the next, …"""
+    cells = np.eye(BANDS * COLUMNS, dtype=bool).reshape(-1, BANDS, COLUMNS)
+    times = np.repeat(np.eye(COLUMNS, dtype=bool)[:, None], BANDS, 1)
+    return np.concatenate([np.zeros((1, BANDS, COLUMNS), bool), times, cells])
+
+
+def silenced(energies: Floats, sets: Bools) -> Floats:
+    """energies (frames, 40) → (sets, frames, 40), each without its cells of sets (sets, BANDS, COLUMNS)"""
+    band = np.arange(N_MELS) * BANDS // N_MELS
+    missing = sets[:, band[None, :], columns_of(len(energies))[:, None]]
+    return np.where(missing, np.median(energies, 0), energies)
 
 
 def columns_of(frames: int) -> NDArray[np.intp]:

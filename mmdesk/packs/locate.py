@@ -19,14 +19,14 @@ from mmdesk.model.image import image_tensor
 from mmdesk.model.saliency import integrated_gradients
 from mmdesk.model.sound import SAMPLE_RATE, log_mel
 from mmdesk.packs.encoding import fact_values
-from mmdesk.packs.listening import BANDS, COLUMNS, even_rows, figures_of, versions
+from mmdesk.packs.listening import BANDS, COLUMNS, even_rows, figures_of, parts, silenced
 from mmdesk.packs.manifest import Task
 from mmdesk.packs.reader import Carried, Encoded, PackReader, given_of
 from mmdesk.packs.shapley import Bools, Floats, sampled
 from mmdesk.report import Finding, Grid, Saliency, Status
 
 ORDERS = 8  # of stating facts, each walked both ways
-PARTS = 6  # of the work on a sound, between which it can be stopped
+AT_ONCE = 25  # versions of a sound; between them it can be stopped
 CERTAIN = 1e-6  # log odds are taken of probabilities this far from 0 and 1
 
 
@@ -61,8 +61,8 @@ class Locator:
         """One finding after the other, of pixels (height, width). The picture is asked alone: what other
         pictures of the case say does not change where this one speaks."""
         picture = image_tensor(torch.from_numpy(pixels), self.reader.configs.image.size)[None]
-        for task, _ in self._tasks(item):
-            maps = integrated_gradients(self._odds_of(task), picture.to(self.reader.device))
+        for task, _ in self.tasks(item):
+            maps = integrated_gradients(self.odds_of(task), picture.to(self.reader.device))
             for spec, added in zip(task.findings, maps, strict=True):
                 self.check()
                 grid = grid_of(self._for_or_against(spec.name, added.cpu().numpy()))
@@ -72,14 +72,13 @@ class Locator:
     def sound(self, item: Encoded, waveform: NDArray[np.float32], place: int) -> Iterator[Saliency]:
         """All findings at once, of waveform (n,) at 2 kHz: what their log odds lose without each column of
         the sound, and without each column of a band."""
-        tasks = list(self._tasks(item))
+        tasks = list(self.tasks(item))
         if not tasks:
             return
-        embedding, figures = self._listen(waveform)
+        listened = self.listen(waveform, parts())
         seconds = max(len(waveform) / SAMPLE_RATE, 1.0)  # a shorter one is padded
         for task, carried in tasks:
-            heard = {**carried, Modality.AUDIO: self._hear(task, item, embedding, figures)}
-            odds = _logit(self.reader.probabilities(task, heard, given_of([heard] * len(embedding))))
+            odds = logit(self.heard(task, carried, item, listened))
             for spec, own in zip(task.findings, (odds[0] - odds[1:]).T, strict=True):
                 weights = self._for_or_against(spec.name, own)
                 curve = grid_of(weights[None, :COLUMNS])
@@ -91,16 +90,16 @@ class Locator:
     def record(self, item: Encoded, place: int) -> Iterator[Saliency]:
         """What each stated fact adds to a probability, the other inputs given: Shapley values over orders
         of stating them, beginning with the finding as it is without the record."""
-        for task, carried in self._tasks(item):
+        for task, carried in self.tasks(item):
             latest = {fact.name: fact for fact in item.facts if fact.name in task.facts}
-            worth = partial(self._stated, task, carried, item, tuple(latest.values()))
+            worth = partial(self.stated, task, carried, item, tuple(latest.values()))
             shares = sampled(len(latest), worth, ORDERS)
             for spec, own in zip(task.findings, shares.T, strict=True):
                 facts = dict(zip(latest, map(float, own), strict=True))
                 yield Saliency(spec.name, Modality.RECORD, place, facts=facts)
 
-    def _tasks(self, item: Encoded) -> Iterator[tuple[Task, Carried]]:
-        """Those that were scored from this input, too."""
+    def tasks(self, item: Encoded) -> Iterator[tuple[Task, Carried]]:
+        """Those that were scored from this input, too, each with all inputs that it was scored from."""
         for task in self.reader.manifest.tasks:
             fits = item.modality == Modality.RECORD or item.examination == task.examination
             if task.findings[0].name in self.findings and fits and any(item is e for e in self.encoded):
@@ -108,7 +107,8 @@ class Locator:
                 if item.modality in carried:
                     yield task, carried
 
-    def _odds_of(self, task: Task) -> Callable[[Tensor], Tensor]:
+    def odds_of(self, task: Task) -> Callable[[Tensor], Tensor]:
+        """Pictures (n, 1, size, size) → log odds (n, findings) as the image encoder alone reads them."""
         encoder = self.reader.network.image
 
         def odds(images: Tensor) -> Tensor:
@@ -116,25 +116,26 @@ class Locator:
 
         return odds
 
-    def _listen(self, waveform: NDArray[np.float32]) -> tuple[Tensor, Tensor]:
-        """Embeddings (versions, width) and statistics (versions, 338), a part of the versions at a time."""
-        energies = versions(log_mel(waveform))
+    @torch.no_grad()
+    def listen(self, waveform: NDArray[np.float32], sets: Bools) -> tuple[Tensor, Tensor]:
+        """Embeddings (sets, width) and statistics (sets, 338) of the sound without each set of cells."""
+        energies = log_mel(waveform)
         embeddings, figures = [], []
-        for part in np.array_split(energies, PARTS):
+        for some in np.array_split(sets, -(-len(sets) // AT_ONCE)):
             self.check()
-            whole_first = torch.from_numpy(np.concatenate([energies[:1], part])).to(self.reader.device)
+            versions = silenced(energies, some)
+            whole_first = torch.from_numpy(np.concatenate([energies[None], versions])).to(self.reader.device)
             embeddings.append(self.reader.network.audio.embed(whole_first)[1:].cpu())
-            figures.append(torch.from_numpy(figures_of(part, waveform)))
+            figures.append(torch.from_numpy(figures_of(versions, waveform)))
         return torch.cat(embeddings), torch.cat(figures)
 
-    def _hear(self, task: Task, item: Encoded, embedding: Tensor, figures: Tensor) -> tuple[Tensor, Tensor]:
-        """Tokens and logits of the case's recordings, with this one in each of its versions."""
-        count = len(embedding)
-        items = [
-            e for e in self.encoded if e.modality == Modality.AUDIO and e.examination == task.examination
-        ]
+    @torch.no_grad()
+    def heard(self, task: Task, carried: Carried, item: Encoded, listened: tuple[Tensor, Tensor]) -> Floats:
+        """(versions, findings) probabilities, with each version of this recording that was listened to."""
+        count = len(listened[0])
+        items = [e for e in self.encoded if e.examination == task.examination]
         rows = [
-            (embedding, figures)
+            listened
             if other is item
             else (_all(other.embedding).expand(count, -1), _all(other.statistics).expand(count, -1))
             for other in items
@@ -146,9 +147,11 @@ class Locator:
             torch.arange(count).repeat_interleave(len(items)),
         )
         pooled, logits = self.reader.network.audio.heads(heard)
-        return pooled[:, None], logits
+        inputs = {**carried, Modality.AUDIO: (pooled[:, None], logits)}
+        return self.reader.probabilities(task, inputs, given_of([inputs] * count))
 
-    def _stated(
+    @torch.no_grad()
+    def stated(
         self, task: Task, carried: Carried, item: Encoded, facts: Sequence[Fact], sets: Bools
     ) -> Floats:
         """(sets, findings) probabilities where of `facts` only those of each set (sets, facts) are stated;
@@ -202,7 +205,7 @@ def grid_of(weights: NDArray[np.floating]) -> Grid:
     return Grid(rows, columns, shares.tobytes())
 
 
-def _logit(probabilities: Floats) -> Floats:
+def logit(probabilities: Floats) -> Floats:
     inside = np.clip(probabilities, CERTAIN, 1 - CERTAIN)
     odds: Floats = np.log(inside / (1 - inside))
     return odds

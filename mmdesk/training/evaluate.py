@@ -30,6 +30,7 @@ from mmdesk.training.scores import score_all
 from mmdesk.training.subgroups import subgroup_measures
 from mmdesk.training.subsets import subset_measures
 from mmdesk.training.unlike import unlike_measures
+from mmdesk.training.where import where_measures
 
 SIDE = 64  # pixels that baselines and probes see of a picture
 
@@ -69,6 +70,7 @@ def evaluate(pack: Path, data: Path | None, split: str, asked: Evidence) -> None
     if asked.card:
         measured += subset_measures(reader, folder, split)
         measured += [*unlike_measures(reader, folder, split), *method_measures(reader, folder, split)]
+        measured += where_measures(reader, folder, split)
     if asked.reports:
         measured += check_reports(reader, folder, split, asked.reports)
         if grammar is not None:

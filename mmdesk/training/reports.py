@@ -13,7 +13,7 @@ from rich.progress import track
 from mmdesk.case import Case, Input, Modality
 from mmdesk.engine import StopToken
 from mmdesk.engine.local import stream
-from mmdesk.events import ReportReady
+from mmdesk.events import Stage, StageFinished
 from mmdesk.packs.manifest import Manifest, Measured, Prompt
 from mmdesk.packs.reader import PackReader
 from mmdesk.pipeline import Analysis, Pipeline
@@ -152,11 +152,11 @@ def mean_row(task: str, metric: str, values: Sequence[float], split: str) -> Mea
 
 
 def written(pipeline: Pipeline, analysis: Analysis) -> Report:
-    """The case's report; what was found on the way stands in `analysis`."""
-    last = list(stream(pipeline, analysis, StopToken()))[-1]
-    if not isinstance(last, ReportReady):
-        raise RuntimeError(f"a composed case ended with {last}")
-    return last.report
+    """The case's report as soon as it is written; what was found on the way stands in `analysis`."""
+    for event in stream(pipeline, analysis, StopToken()):
+        if isinstance(event, StageFinished) and event.stage == Stage.WRITE:
+            return pipeline.report(analysis)
+    raise RuntimeError(f"a composed case ended with {event}")
 
 
 def texts_of(report: Report) -> list[str]:

@@ -1,0 +1,106 @@
+"""How to find where a reading rests: ways compared by deletion and insertion on `val`.
+
+    python recipes/ways_to_locate.py --out rows.json
+
+Prints what each way gains over random order, and whether the pack's own forgets its map when the weights
+are shuffled; `mmdesk evaluate --card --rows rows.json` puts the table into the card.
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from captum.attr import InputXGradient, IntegratedGradients, LayerGradCam, LayerGradientXActivation, Occlusion
+from rich.console import Console
+from rich.table import Table
+from torch import Tensor
+
+from mmdesk import codec
+from mmdesk.case import Modality
+from mmdesk.model.image import Member
+from mmdesk.model.saliency import CELLS, blurred
+from mmdesk.packs.files import find
+from mmdesk.packs.locate import log_odds
+from mmdesk.packs.manifest import Task
+from mmdesk.packs.reader import PackReader
+from mmdesk.packs.shapley import Floats
+from mmdesk.training.asked import Subject, pooled
+from mmdesk.training.data import data_folder
+from mmdesk.training.where import where_measures
+
+WINDOW, STRIDE = 24, 12  # pixels of an occlusion
+
+
+def ways(reader: PackReader, task: Task, subject: Subject) -> Mapping[str, Callable[[], Floats]]:
+    """Of a picture; the other inputs have nothing to be compared with but the sceptic's guesses."""
+    if subject.picture is None:
+        return {}
+    image = subject.picture
+    encoder = reader.network.image
+
+    def odds(images: Tensor) -> Tensor:
+        logits = reader.own(task, Modality.IMAGE, encoder.heads(encoder(images))[1])
+        return log_odds(task, logits)[:, subject.column]
+
+    def signed(attribution: Tensor) -> Floats:
+        return subject.sign * pooled(attribution.detach())
+
+    def layers(method: Callable[..., Tensor], block: int) -> Floats:
+        maps = []
+        for member in encoder.members:
+            assert isinstance(member, Member)
+            own = method(odds, member.blocks[block]).attribute(image.clone().requires_grad_())
+            maps.append(own.detach().sum(1, keepdim=True))
+        size = (CELLS, CELLS)
+        return signed(F.interpolate(torch.stack(maps).sum(0), size, mode="bilinear", antialias=True))
+
+    def integrated(baseline: Tensor, steps: int) -> Floats:
+        method = IntegratedGradients(odds)
+        return signed(method.attribute(image, baseline, n_steps=steps, method="riemann_middle"))
+
+    def occluded() -> Floats:
+        with torch.no_grad():
+            window, stride = (1, WINDOW, WINDOW), (1, STRIDE, STRIDE)
+            return signed(Occlusion(odds).attribute(image, window, stride, baselines=blurred(image)))
+
+    depths = {1: 4, 3: 8, 5: 16, 7: 32}  # block → pixels to a cell
+    grey = image.mean().expand_as(image)
+    return {
+        "integrated gradients from blurred, 8 steps": partial(integrated, blurred(image), 8),
+        "integrated gradients from grey, 8 steps": partial(integrated, grey, 8),
+        "input × gradient": lambda: signed(InputXGradient(odds).attribute(image.clone().requires_grad_())),
+        **{f"Grad-CAM, cells of {px}": partial(layers, LayerGradCam, block) for block, px in depths.items()},
+        **{
+            f"HiResCAM, cells of {px}": partial(layers, LayerGradientXActivation, block)
+            for block, px in depths.items()
+        },
+        f"occlusion by windows of {WINDOW}": occluded,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--pack", default="clinic")
+    parser.add_argument("--items", type=int, default=60, help="cases of each task")
+    parser.add_argument("--out", type=Path, help="write the rows as JSON")
+    asked = parser.parse_args()
+    torch.set_num_threads(1)
+    reader = PackReader(find(asked.pack))
+    rows = where_measures(reader, data_folder(None), "val", asked.items, partial(ways, reader))
+    rows = [replace(row, topic="where by method") for row in rows]
+    table = Table("task", "measure", "value", "95% interval", "groups")
+    for row in rows:
+        figures = (f"{row.value:.3f}", f"{row.low:.3f} to {row.high:.3f}", str(row.groups))
+        table.add_row(row.task, row.metric, *figures)
+    Console(width=120).print(table)
+    if asked.out:
+        asked.out.write_text(json.dumps([codec.encode(row) for row in rows], indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
