@@ -1,16 +1,20 @@
 """The events of an analysis as lines in a terminal."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rich.console import Console
 
+from mmdesk import bars
+from mmdesk.bars import MARK
 from mmdesk.case import Fact
 from mmdesk.events import (
+    Contributed,
     Encoded,
     Event,
     FactsFound,
     FindingsScored,
+    Located,
     OutOfDistribution,
     ReportReady,
     SentenceWritten,
@@ -21,10 +25,8 @@ from mmdesk.events import (
 )
 from mmdesk.packs.manifest import Manifest, Task
 from mmdesk.plan import TITLES
-from mmdesk.report import RESEARCH_USE, Finding, Report, Status, percent
+from mmdesk.report import RESEARCH_USE, Contribution, Finding, Report, Status, percent
 
-_BAR = 24
-MARK = "┊"
 _STYLES = {Status.PRESENT: "bold red", Status.UNSURE: "yellow", Status.ABSENT: "dim"}
 
 
@@ -36,6 +38,7 @@ class Terminal:
         self._section: str | None = None
         self._shown = ""  # of the section, without the spaces that wrapping changes
         self._prose = Prose(console)
+        self._scored: tuple[Finding, ...] = ()
 
     def show(self, event: Event) -> None:
         match event:
@@ -45,7 +48,7 @@ class Terminal:
                 # Fixed sentences, and those that stand in for a withheld one, may come without text.
                 if sentence.section != self._section or _packed(sentence.text) not in self._shown:
                     self._write(sentence.section, f" {sentence.text}")
-            case StageStarted():
+            case StageStarted() | Located():
                 pass
             case _:
                 self._end_section()
@@ -54,7 +57,7 @@ class Terminal:
     def _show_block(self, event: Event) -> None:
         match event:
             case StageFinished(stage, milliseconds):
-                self._line(f"{stage:<8}{milliseconds:7.0f} ms", "dim")
+                self._line(f"{stage:<11}{milliseconds:6.0f} ms", "dim")
             case Encoded():
                 self._line(_encoded(event), "dim")
             case FactsFound(facts=facts) if facts:
@@ -64,6 +67,8 @@ class Terminal:
             case FindingsScored(findings, notices):
                 self._notices(notices)
                 self._findings(findings)
+            case Contributed(contributions):
+                self._contributions({item.finding: item for item in contributions})
             case ReportReady(report):
                 self._close(report)
             case Stopped(report=report):
@@ -92,15 +97,24 @@ class Terminal:
             self._line(f"! {notice}", "bold yellow")
 
     def _findings(self, findings: tuple[Finding, ...]) -> None:
+        self._scored = findings
         if not findings:
             return
         width = max(len(finding.label) for finding in findings)
         self._line(f"\nFindings  ({MARK} absent below the first mark, present from the second on)", "bold")
         for finding in findings:
             share = percent(finding.probability)
-            line = f"{finding.label:<{width}}  {bar(finding)} {share:>8}  {finding.status}"
+            line = f"{finding.label:<{width}}  {bars.of_probability(finding)} {share:>8}  {finding.status}"
             calm = finding.normal and finding.status is Status.PRESENT
             self._line(line, "green" if calm else _STYLES[finding.status])
+
+    def _contributions(self, given: Mapping[str, Contribution]) -> None:
+        rows = [(finding, given[finding.name]) for finding in self._scored if finding.name in given]
+        if not rows:
+            return
+        self._line("\nWhat each input adds  (percentage points, from the share in the training data)", "bold")
+        for text, quiet in bars.of_contributions(rows, self._console.width):
+            self._line(text, "dim" if quiet else "")
 
     def _close(self, report: Report | None) -> None:
         withheld = report.provenance.withheld if report else ()
@@ -135,15 +149,6 @@ class Prose:
             gap = " " if self._column else ""
             self._column += len(gap) + len(word)
         self._console.print(gap + word, end="", markup=False, highlight=False, soft_wrap=True)
-
-
-def bar(finding: Finding) -> str:
-    """The probability as a bar of 24 cells, with a mark at each threshold."""
-    filled = round(finding.probability * _BAR)
-    cells = ["█"] * filled + ["·"] * (_BAR - filled)
-    for threshold in (finding.low, finding.high):
-        cells[min(round(threshold * _BAR), _BAR - 1)] = MARK
-    return "".join(cells)
 
 
 def print_pack(console: Console, manifest: Manifest) -> None:
