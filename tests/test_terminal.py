@@ -123,7 +123,7 @@ def test_where_a_neighbour_changed_nothing_it_says_none() -> None:
 @pytest.mark.parametrize("width", [50, 60, 70, 80, 100, 120])
 def test_bars_give_way_where_it_is_narrow(width: int) -> None:
     lines = added(*ADDED, width=width)
-    assert all(len(line) <= max(width, 56) for line in lines)
+    assert all(len(line) <= max(width, 58) for line in lines)
     assert "".join(lines).count("█") == {50: 0, 60: 0, 70: 8}.get(width, 14)
 
 

@@ -61,7 +61,7 @@ class ContributionView(QWidget):
         self.updateGeometry()
         self.update()
 
-    def heading(self) -> str:
+    def _heading(self) -> str:
         label = capital(self._finding.label) if self._finding else ""
         return self.tr("What each input adds: {finding}").format(finding=label)
 
@@ -103,7 +103,7 @@ class ContributionView(QWidget):
             return ""
         start, end = self._ends()
         way = self.tr("Starts at {start}, the share in the training data; ends at {end}.")
-        return f"{self.heading()}: {', '.join(said)}. {way.format(start=start, end=end)}"
+        return f"{self._heading()}: {', '.join(said)}. {way.format(start=start, end=end)}"
 
     # ---- room
 
@@ -178,7 +178,7 @@ class ContributionView(QWidget):
         assert self._finding
         width = QFontMetricsF(self._small()).horizontalAdvance
         start, end = self._ends()
-        heading, short = self.heading(), f"{start} → {end}"
+        heading, short = self._heading(), f"{start} → {end}"
         way = self.tr("from {start} in the training data to {end}").format(start=start, end=end)
         if width(heading) + 2 * GRID + width(way) > box.width():
             way = short

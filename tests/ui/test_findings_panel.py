@@ -9,9 +9,10 @@ from support.scripted import sample_events, sample_report
 
 from mmdesk import resources
 from mmdesk.case import Case, Input, Modality
-from mmdesk.events import Failed, FindingsScored, Stage, StageStarted, Stopped, TextDelta
+from mmdesk.events import Contributed, Failed, FindingsScored, Stage, StageStarted, Stopped, TextDelta
 from mmdesk.packs import manifest
 from mmdesk.ui import theme
+from mmdesk.ui.contribution_view import ContributionView
 from mmdesk.ui.findings_list import BAR, FindingsList
 from mmdesk.ui.findings_model import FindingsModel, Group
 from mmdesk.ui.findings_panel import FindingsPanel
@@ -358,6 +359,119 @@ def test_a_saved_report_and_a_new_case(panel):
     assert rows(panel) == [] and notes(panel) == ["Probabilities appear here when a case is analysed."]
 
 
+# ---- what each input adds
+
+
+def added(panel: FindingsPanel) -> str:
+    """The finding whose contributions are shown."""
+    words = panel.contribution.accessibleName() if panel.contribution.isVisible() else ""
+    return words.removeprefix("What each input adds: ").partition(":")[0]
+
+
+ADDED = Contributed(REPORT.contributions)
+
+
+def test_it_is_shown_for_the_likeliest_disease_that_is_present(panel):
+    unsure, absent = replace(PNEUMONIA, probability=0.4), replace(CHEST[2], probability=0.3)
+    normal = replace(NORMAL, probability=0.95)
+    for findings, shown in (
+        (CHEST + MURMUR, "Bacterial pneumonia"),
+        ((normal, *MURMUR), "Aortic stenosis murmur"),
+        ((normal, unsure, absent), "Normal radiograph"),
+        ((unsure, absent), "Bacterial pneumonia"),
+    ):
+        analyse(panel, FindingsScored(findings, ()), ADDED)
+        assert added(panel) == shown
+
+
+def test_it_is_shown_for_the_first_marked_finding_that_was_scored(panel):
+    analyse(panel)
+    panel.mark((MURMUR[3].name, PNEUMONIA.name))
+    assert added(panel) == "Mitral regurgitation murmur"
+    panel.mark(("nothing like it",))
+    assert added(panel) == "Bacterial pneumonia"
+    panel.mark(())
+    assert added(panel) == "Bacterial pneumonia"
+
+
+def test_it_is_shown_for_the_chosen_finding_also_in_the_next_analysis(qtbot, panel):
+    analyse(panel)
+    panel.list.doItemsLayout()
+    qtbot.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=box(panel, NORMAL.name).center())
+    assert added(panel) == "Normal radiograph"
+    analyse(panel)
+    assert added(panel) == "Normal radiograph"
+
+
+def test_the_last_contributions_stay_muted_until_the_new_ones_come(panel):
+    analyse(panel)
+    panel.begin()
+    assert added(panel) and panel.contribution.muted
+    panel.show_event(FindingsScored((replace(PNEUMONIA, probability=0.6), NORMAL), ()))
+    panel.mark((NORMAL.name,))  # nothing new is known of it yet
+    assert added(panel) == "Bacterial pneumonia" and panel.contribution.muted and not panel.list.muted
+    panel.show_event(ADDED)
+    assert added(panel) == "Normal radiograph" and not panel.contribution.muted
+
+
+@pytest.mark.parametrize("last", [Stopped(Stage.SCORE), Failed(Stage.SCORE, "no", "never mind")])
+def test_an_end_without_contributions_leaves_none(panel, last):
+    analyse(panel)
+    panel.begin()
+    panel.show_event(FindingsScored(CHEST, ()))
+    panel.show_event(last)
+    assert rows(panel) and added(panel) == ""
+
+
+def test_a_stop_after_the_contributions_keeps_them(panel):
+    analyse(panel, FindingsScored(CHEST, ()), ADDED, Stopped(Stage.WRITE))
+    assert added(panel) == "Bacterial pneumonia" and not panel.contribution.muted
+
+
+def test_a_slow_analysis_takes_the_last_contributions_away(panel):
+    analyse(panel)
+    panel.begin()
+    take_long(panel)
+    assert added(panel) == ""
+
+
+@pytest.mark.parametrize("slow", [False, True])
+def test_contributions_that_come_only_with_the_report_are_shown(panel, slow):
+    analyse(panel)
+    panel.begin()
+    if slow:
+        take_long(panel)
+    panel.show_event(FindingsScored(CHEST, ()))
+    panel.show_event(EVENTS[-1])
+    assert added(panel) == "Bacterial pneumonia" and not panel.contribution.muted
+
+
+def test_what_came_before_the_report_is_not_shown_again(panel):
+    nothing = replace(REPORT, contributions=())
+    analyse(panel, FindingsScored(CHEST, ()), ADDED, replace(EVENTS[-1], report=nothing))
+    assert added(panel) == "Bacterial pneumonia"
+
+
+def test_a_saved_report_says_it_if_it_knows(panel):
+    panel.show_report(REPORT)
+    assert added(panel) == "Bacterial pneumonia" and not panel.contribution.muted
+    panel.show_report(replace(REPORT, contributions=()))  # of an earlier version
+    assert rows(panel) and added(panel) == ""
+    panel.show_report(REPORT)
+    panel.clear()
+    assert added(panel) == ""
+
+
+@pytest.mark.parametrize(("height", "size"), [(250, 100), (260, 150), (320, 200)])
+def test_the_list_keeps_most_of_the_room(panel, dressed_again, height, size):
+    dressed_again("dark", size)
+    analyse(panel)
+    panel.resize(720, height)
+    QApplication.processEvents()
+    assert panel.height() == height and panel.contribution.height() <= height // 3
+    assert panel.list.height() > panel.contribution.height()
+
+
 # ---- room, dress and language
 
 
@@ -423,12 +537,13 @@ def test_the_language_can_change_at_any_time(qtbot, panel, monkeypatch):
         return f"«{text}»"
 
     before = picture(panel, PNEUMONIA.name)
-    for kind in (FindingsPanel, FindingsModel):
+    for kind in (FindingsPanel, FindingsModel, ContributionView):
         monkeypatch.setattr(kind, "tr", translated)
     QApplication.sendEvent(panel, QEvent(QEvent.Type.LanguageChange))
     assert panel.title.text() == "«FINDINGS»" and panel.chip.text().startswith("«calibrated")
     assert "«present»" in spoken(panel, PNEUMONIA.name)
     assert panel.list.findings.share(MURMUR[2]) == "«under 1%»"
+    assert panel.contribution.accessibleName().startswith("«What each input adds: ")
     assert picture(panel, PNEUMONIA.name) != before
     panel.clear()
     assert notes(panel) == ["«Probabilities appear here when a case is analysed.»"]
