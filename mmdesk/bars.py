@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from mmdesk.case import Modality
-from mmdesk.report import Contribution, Finding, Status, percent
+from mmdesk.report import Contribution, Finding, Status, percent, signed_points
 
 MARK = "┊"
 _BAR = 24
@@ -52,10 +52,8 @@ def _moving(task: Sequence[Row]) -> list[Modality]:
 
 
 def _figure(row: Row, modality: Modality) -> str:
-    points = row[1].points(row[0].probability)[modality]
-    if points:
-        return f"{points:+d}".replace("-", "−")
-    return "<1" if row[1].shares[modality] else "0"
+    finding, contribution = row
+    return signed_points(contribution, finding.probability)[modality]
 
 
 def _bar(row: Row, modality: Modality, cells: int) -> str:

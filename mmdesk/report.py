@@ -81,6 +81,16 @@ class Contribution:
         return whole
 
 
+def signed_points(contribution: Contribution, probability: float) -> dict[Modality, str]:
+    """What each input adds, with its sign: "+62", "−8", "<1", or "0" where it changed nothing."""
+    points = contribution.points(probability)
+    said = {}
+    for modality, share in contribution.shares.items():
+        nothing = "<1" if share else "0"
+        said[modality] = f"{points[modality]:+d}".replace("-", "−") if points[modality] else nothing
+    return said
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
     """Weights in [0, 1] as `rows` × `columns` bytes, row after row; the largest is 1, and 0 all over where
@@ -209,7 +219,50 @@ class Report:
                 for f in self.findings
             ]
             lines.append("")
+        lines += self._contributions_as_markdown()
+        if rests := self._rests():
+            lines += [
+                "## What each sentence rests on",
+                "",
+                "| sentence | states | from |",
+                "| --- | --- | --- |",
+            ]
+            lines += [f"| {text} | {states} | {inputs} |" for text, states, inputs in rests]
+            lines.append("")
         return "\n".join(lines + self._origin()) + "\n"
+
+    def _contributions_as_markdown(self) -> list[str]:
+        if not self.contributions:
+            return []
+        inputs = list(self.contributions[0].shares)
+        heading = ["finding", "without any input", *inputs, "probability"]
+        lines = ["## What each input adds, in percentage points", "", f"| {' | '.join(heading)} |"]
+        lines.append(f"| --- |{' ---: |' * (len(heading) - 1)}")
+        for finding, contribution in self._contributed():
+            points = signed_points(contribution, finding.probability)
+            cells = [
+                finding.label,
+                percent(contribution.prior),
+                *points.values(),
+                percent(finding.probability),
+            ]
+            lines.append(f"| {' | '.join(cells)} |")
+        return [*lines, ""]
+
+    def _contributed(self) -> list[tuple[Finding, Contribution]]:
+        findings = {finding.name: finding for finding in self.findings}
+        return [(findings[c.finding], c) for c in self.contributions if c.finding in findings]
+
+    def _rests(self) -> list[tuple[str, str, str]]:
+        """Of each sentence that rests on something: its text, what it states, and from which inputs."""
+        labels = {finding.name: finding.label for finding in self.findings}
+        rests = []
+        for sentence in (sentence for section in self.sections for sentence in section.sentences):
+            facts = [name.replace("_", " ") for name in sentence.facts]
+            states = ", ".join([*(labels.get(name, name) for name in sentence.findings), *facts])
+            if sentence.inputs:
+                rests.append((sentence.text, states, ", ".join(sentence.inputs)))
+        return rests
 
     def to_text(self) -> str:
         """For a mail or a record that knows no markup; the scores stand in columns."""
@@ -225,6 +278,18 @@ class Report:
                 f"{f.label:<{width}}  {percent(f.probability):>8}  {f.status:<8}  from {', '.join(f.inputs)}"
                 for f in self.findings
             ]
+            lines.append("")
+        if self.contributions:
+            lines.append("WHAT EACH INPUT ADDS, IN PERCENTAGE POINTS")
+            for finding, contribution in self._contributed():
+                points = signed_points(contribution, finding.probability)
+                added = ", ".join(f"{modality} {figure}" for modality, figure in points.items())
+                start, end = percent(contribution.prior), percent(finding.probability)
+                lines.append(f"{finding.label}: from {start}, {added}, to {end}")
+            lines.append("")
+        if rests := self._rests():
+            lines.append("WHAT EACH SENTENCE RESTS ON")
+            lines += [f"{text} [{inputs}{': ' if states else ''}{states}]" for text, states, inputs in rests]
             lines.append("")
         return "\n".join(lines + self._origin()) + "\n"
 

@@ -115,7 +115,7 @@ def written(engine: LocalEngine, inputs: Inputs, prompt: str | None = None) -> R
 
 def test_the_stream_of_a_whole_case(engine: LocalEngine, inputs: Inputs) -> None:
     stream = analysed(engine, Case(inputs))
-    assert of(StageFinished, stream)[-1].stage == Stage.WRITE
+    assert of(StageFinished, stream)[-1].stage == Stage.LOCATE
     assert all(event.milliseconds >= 0 for event in of(StageFinished, stream))
     assert [event.modality for event in of(Encoded, stream)] == list(Modality)
     assert [event.examination for event in of(Encoded, stream)][:2] == [

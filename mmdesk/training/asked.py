@@ -150,7 +150,8 @@ def _edges(image: Tensor) -> Floats:
 
 def _middle() -> Floats:
     places = np.arange(CELLS) - (CELLS - 1) / 2
-    return np.asarray(-np.hypot(places[:, None], places[None]))
+    nearness: Floats = -np.hypot(places[:, None], places[None])
+    return nearness
 
 
 def pooled(weights: Tensor) -> Floats:
