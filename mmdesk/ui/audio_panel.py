@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from mmdesk.case import Modality
+from mmdesk.case import Input, Modality
 from mmdesk.errors import InputProblem
 from mmdesk.media.auscultation import UNKNOWN, position_of
+from mmdesk.report import Saliency
 from mmdesk.ui import icons
 from mmdesk.ui.background import Background
 from mmdesk.ui.case_model import CaseModel
@@ -35,6 +36,7 @@ class AudioPanel(InputPanel):
         self._previews = Previews(background, self)
         self.view: SoundView | None = None
         self._shown: Sound | None = None
+        self._saliency: tuple[Input, Saliency, str] | None = None  # of which recording, and in what words
         self._silent = ""  # why nothing is heard, as the card says
         self._build()
         self._previews.arrived.connect(self._take)
@@ -75,7 +77,17 @@ class AudioPanel(InputPanel):
         """Another case lies on the desk: nothing of the last one stays, not even for a moment."""
         self.player.pause()
         super().clear()
+        self._saliency = None
+        self._show_saliency()
         self.content.hide()
+
+    def show_saliency(self, place: int, saliency: Saliency | None, words: str = "") -> None:
+        """Choose the recording at `place`; where in it a finding rests is seen whenever it is shown. None
+        takes it off."""
+        self._saliency = (self.items[place], saliency, words) if saliency is not None else None
+        if saliency is not None and place != self.index:
+            self._choose(place)
+        self._show_saliency()
 
     def release(self) -> None:
         """Reading and playing end, before the program does."""
@@ -138,6 +150,7 @@ class AudioPanel(InputPanel):
             if sound is not None:
                 self._make_view().show_sound(sound)
             self._shown = sound
+            self._show_saliency()
         full = bool(self.items) and (self.view is not None or preview is not None)
         self.target.setVisible(not full)
         self.content.setVisible(full)
@@ -153,6 +166,13 @@ class AudioPanel(InputPanel):
             self.view.setVisible(kept)
         self._show_time()
         self.show_chip()
+
+    def _show_saliency(self) -> None:
+        """Over its own recording, not over one that stays for a moment while that is read."""
+        item, saliency, words = self._saliency or (None, None, "")
+        there = item is not None and self._shown is not None and self._previews.of(item) is self._shown
+        if self.view is not None:
+            self.view.show_saliency(saliency if there else None, words)
 
     def _make_view(self) -> "SoundView":
         if self.view is None:

@@ -162,7 +162,7 @@ class ImagePanel(InputPanel):
     def _show_heat(self) -> None:
         """Over its own image, not over one that stays for a moment while that is read."""
         item, grid, words = self._heat or (None, None, "")
-        there = item is not None and item is self.item and self._pictures.picture(item) is self.view.picture
+        there = item is not None and self._pictures.picture(item) is self.view.picture
         self.view.show_heat(grid if there else None, words)
         self.opacity.setVisible(self.view.has_heat)
 

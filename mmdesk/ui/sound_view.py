@@ -11,7 +11,9 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
+from mmdesk.report import Saliency
 from mmdesk.ui import theme
+from mmdesk.ui.sound_marks import SoundMarks
 from mmdesk.ui.theme import GRID
 from mmdesk.ui.time_plot import FrequencyAxis, TimeAxis, TimeBox
 
@@ -55,6 +57,8 @@ class SoundView(pg.GraphicsView):
         self._image.setLookupTable(pg.colormap.get("inferno").getLookupTable(nPts=256))
         self._waveform.addItem(self._curve)
         self._spectrum.addItem(self._image)
+        self._marks = SoundMarks(self._waveform, self._spectrum)
+        self._top_hertz = 0.0
         self._boxes = (self._waveform, self._spectrum)
         self._lines: list[pg.InfiniteLine] = []
         self._regions: list[pg.LinearRegionItem] = []
@@ -67,7 +71,7 @@ class SoundView(pg.GraphicsView):
 
     def show_sound(self, sound: "Sound") -> None:
         """Another recording: all of it, from its start, nothing selected."""
-        self.seconds = sound.seconds
+        self.seconds, self._top_hertz = sound.seconds, sound.top_hertz
         times = (np.arange(2 * len(sound.peaks)) + 0.5) * (sound.peak_step / 2)
         self._curve.setData(times, sound.peaks.ravel())
         self._image.setImage(sound.spectrogram, autoLevels=False)
@@ -79,9 +83,15 @@ class SoundView(pg.GraphicsView):
         largest = max(float(np.abs(sound.peaks).max()), 1e-6)
         self._waveform.setYRange(-largest, largest, padding=0.05)
         self._spectrum.setYRange(0, sound.top_hertz)
+        self.show_saliency(None)
         self.clear_region()
         self.set_cursor(0.0)
         self.show_all()
+
+    def show_saliency(self, saliency: Saliency | None, words: str = "") -> None:
+        """Where in the sound a finding rests, and words on what that shows; None takes it off."""
+        self._marks.show_saliency(saliency, words, self._top_hertz)
+        self.viewport().update()
 
     def show_all(self) -> None:
         self._waveform.setXRange(0, self.seconds)
@@ -211,6 +221,7 @@ class SoundView(pg.GraphicsView):
     def _dress(self) -> None:
         self.setBackground(theme.color("panel"))
         self._curve.setPen(pg.mkPen(theme.color("accent")))
+        self._marks.dress()
         # The spectrogram is as dark in the light theme: what lies over it has the dark theme's colours.
         over = (theme.active(), theme.DARK)
         for tokens, line, region in zip(over, self._lines, self._regions, strict=True):
@@ -258,11 +269,14 @@ class SoundView(pg.GraphicsView):
 
     def paintEvent(self, event: Any) -> None:  # noqa: N802 - Qt's
         super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        painter.setFont(theme.small_font(self.font()))
+        room = self.mapFromScene(self._waveform.sceneBoundingRect()).boundingRect()
+        self._marks.paint_legend(painter, QRectF(room), self.tr("Nothing in the sound stands out."))
         if self.hasFocus():
-            painter = QPainter(self.viewport())
             painter.setPen(QPen(theme.color("accent"), 1))
             painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
-            painter.end()
+        painter.end()
 
     def focusInEvent(self, event: Any) -> None:  # noqa: N802 - Qt's
         super().focusInEvent(event)

@@ -29,17 +29,18 @@ class Tokens:
     problem: str
     good: str
     track: str
+    evidence: str
 
 
 DARK = Tokens(
     ground="#0F1216", panel="#171B21", raised="#1E242C", line="#2A323C", text="#E6EAF0", muted="#9AA6B2",
     accent="#4FB3BF", on_accent="#071316", marked="#20373D", warning="#E2A93B", problem="#F0776F",
-    good="#6CBF84", track="#1E242C",
+    good="#6CBF84", track="#1E242C", evidence="#C9A0FF",
 )  # fmt: skip
 LIGHT = Tokens(
     ground="#F5F6F8", panel="#FFFFFF", raised="#F0F2F5", line="#D9DEE5", text="#17202A", muted="#5B6773",
     accent="#0F7C8A", on_accent="#FFFFFF", marked="#D8E9EC", warning="#8A5A00", problem="#B3261E",
-    good="#1F7A3D", track="#E8ECF0",
+    good="#1F7A3D", track="#E8ECF0", evidence="#7B3FB5",
 )  # fmt: skip
 THEMES = {"dark": DARK, "light": LIGHT}
 
