@@ -134,9 +134,10 @@ def test_zoomed_it_stays_with_its_moment(view):
 
 @pytest.mark.parametrize("look", ["dark", "light"])
 @pytest.mark.parametrize("hertz", [HERTZ, TOP, 2 * TOP])
-def test_where_nothing_weighs_and_above_it_is_dark_in_both_themes(qapp, view, look, hertz):
+def test_where_nothing_weighs_and_above_it_is_dark_in_both_themes(qapp, request, look, hertz):
     try:
         theme.apply(qapp, look)
+        view = request.getfixturevalue("view")
         plain, _ = spectrum(view)
         view.show_saliency(saliency(row=0, hertz=hertz))
         light, _ = spectrum(view)
