@@ -18,7 +18,7 @@ class Stage(StrEnum):
     READ = "read"
     ENCODE = "encode"
     SCORE = "score"
-    CONTRIBUTE = "contribute"
+    WEIGH = "weigh"
     WRITE = "write"
     LOCATE = "locate"
 

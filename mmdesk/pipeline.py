@@ -1,4 +1,4 @@
-"""read → encode → score → contribute → write → locate: the one way a case is analysed, a generator of events.
+"""read → encode → score → weigh → write → locate: the one way a case is analysed, a generator of events.
 
 Whoever shows a case (terminal, window, batch, evaluation) reads this stream.
 """
@@ -96,7 +96,7 @@ class Pipeline:
             return
         yield from _timed(Stage.ENCODE, analysis, self._encode(analysis, reads, check))
         yield from _timed(Stage.SCORE, analysis, self._score(analysis, check))
-        yield from _timed(Stage.CONTRIBUTE, analysis, self._contribute(analysis, check))
+        yield from _timed(Stage.WEIGH, analysis, self._weigh(analysis, check))
         yield from _timed(Stage.WRITE, analysis, self._write(analysis, check))
         yield from _timed(Stage.LOCATE, analysis, self._locate(analysis, reads, check))
         yield events.ReportReady(self.report(analysis))
@@ -160,9 +160,9 @@ class Pipeline:
         analysis.notices = population_notices(self.reader.manifest, scored.findings, analysis.facts)
         yield events.FindingsScored(analysis.findings, analysis.notices)
 
-    def _contribute(self, analysis: Analysis, check: Check) -> Iterator[Event]:
+    def _weigh(self, analysis: Analysis, check: Check) -> Iterator[Event]:
         check()
-        analysis.contributions = self.reader.contribute(analysis.judged)
+        analysis.contributions = self.reader.weigh(analysis.judged)
         yield events.Contributed(analysis.contributions)
 
     def _locate(self, analysis: Analysis, reads: Sequence[Read], check: Check) -> Iterator[Event]:

@@ -132,17 +132,19 @@ class PackReader:
         return Scored(tuple(findings), self._fuse(there, given_of([there])))
 
     @torch.no_grad()
-    def contribute(self, encoded: Sequence[Encoded]) -> tuple[Contribution, ...]:
+    def weigh(self, encoded: Sequence[Encoded]) -> tuple[Contribution, ...]:
         """What each input that could be read adds to each finding that `score` gives. A set without the
         input that a task needs leaves a finding at its prior; all sets of a task are scored as one batch."""
         players = [m for m in Modality if any(item.modality == m for item in encoded)]
         sets = [[m for m, there in zip(players, row, strict=True) if there] for row in subsets(len(players))]
         contributions = []
         for task, carried in self._scored(encoded):
-            worth = self.probabilities(task, carried, given_of([set(own) & set(carried) for own in sets]))
-            needed = np.array([task.carriers[0] in own for own in sets])
+            speaking = [frozenset(carried).intersection(own) for own in sets]
+            different = list(dict.fromkeys(speaking))  # who cannot speak must change exactly nothing
+            worth = self.probabilities(task, carried, given_of(different))
             prior = [spec.prior for spec in task.findings]
-            shares = exact(np.where(needed[:, None], worth, prior))
+            worth[[task.carriers[0] not in own for own in different]] = prior
+            shares = exact(worth[[different.index(own) for own in speaking]])
             contributions += [
                 Contribution(spec.name, spec.prior, dict(zip(players, map(float, own), strict=True)))
                 for spec, own in zip(task.findings, shares.T, strict=True)

@@ -177,8 +177,9 @@ def sound_of(
         return locator.heard(task, carried, item, locator.listen(waveform, sets))[:, column]
 
     def way(asked: PackReader) -> Floats:
-        odds = logit(heard(asked, parts()))
-        return _sign(finding) * (odds[0] - odds[1 + COLUMNS :]).reshape(BANDS, COLUMNS)
+        odds = _sign(finding) * logit(heard(asked, parts()))
+        lost: Floats = odds[0] - odds[1 + COLUMNS :]
+        return lost.reshape(BANDS, COLUMNS)
 
     return Subject(
         case[0]["group"],

@@ -1,7 +1,8 @@
 """What the record states: figures in a table, everything else as short statements above it."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from math import ceil
+from types import MappingProxyType
 
 from PySide6.QtCore import QEvent, QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF, QPainter, QStandardItem, QStandardItemModel
@@ -26,6 +27,9 @@ from mmdesk.vocabulary import Vocabulary
 LABEL, VALUE, UNIT, RANGE, FLAG = range(5)
 MOST = 500  # figures in the table: a record that states more would make every pause in typing felt
 FACT = Qt.ItemDataRole.UserRole
+LEAST = 0.005  # of a probability: what adds less is not marked
+FAINTEST = 0.25  # of a mark
+Marked = Mapping[Fact, tuple[float, float | None]]  # weight in (0, 1], and what it adds
 SIGN = 10  # pixels of the sign before "high" and "low"
 
 
@@ -37,6 +41,19 @@ def range_text(limits: tuple[float | None, float | None] | None) -> str:
     if high is not None:
         return f"≤ {number_text(high)}"
     return "" if low is None else f"≥ {number_text(low)}"
+
+
+def weights_of(shares: Mapping[Fact, float | None]) -> dict[Fact, float]:
+    """How strongly each fact is marked, in (0, 1]: 1 where it is stated as it is, and for what adds most."""
+    known = {fact: abs(share) for fact, share in shares.items() if share is not None and abs(share) >= LEAST}
+    largest = max(known.values(), default=1.0)
+    weights = {fact: max(share / largest, FAINTEST) for fact, share in known.items()}
+    return weights | {fact: 1.0 for fact, share in shares.items() if share is None}
+
+
+def points(share: float) -> str:
+    """Of a probability, with its sign: +12, −3."""
+    return f"{round(100 * share):+d}".replace("-", "−")
 
 
 class FactView(QWidget):
@@ -81,11 +98,20 @@ class FactView(QWidget):
         self.setVisible(bool(facts))
         self._fit()
 
-    def mark(self, facts: Iterable[Fact]) -> None:
-        """Show which facts a sentence rests on."""
+    def mark(self, shares: Mapping[Fact, float | None]) -> None:
+        """Show which facts a sentence rests on, and what each adds to the probability of its finding."""
+        weights = weights_of(shares)
         for view in (self.statements, self.table):
-            view.drawn.marked = frozenset(facts)
+            view.drawn.marked = {fact: (weights[fact], shares[fact]) for fact in weights}
+            for row in range(view.items.rowCount()):
+                self._say_share(view.items.item(row), shares)
             view.viewport().update()
+
+    def _say_share(self, item: QStandardItem, shares: Mapping[Fact, float | None]) -> None:
+        share = shares.get(item.data(FACT))
+        words = self.tr("adds {} points to the finding").format(points(share)) if share else ""
+        item.setData(words, Qt.ItemDataRole.ToolTipRole)
+        item.setData(words, Qt.ItemDataRole.AccessibleDescriptionRole)
 
     def retranslate(self) -> None:
         self.table.setAccessibleName(self.tr("Figures found in the record"))
@@ -149,7 +175,7 @@ def _fill(items: QStandardItemModel, rows: list[list[QStandardItem]]) -> None:
 class _Cell(QStyledItemDelegate):
     """Draws a figure's cells in the theme's colours, close together: the panel is narrow."""
 
-    marked: frozenset[Fact] = frozenset()
+    marked: Marked = MappingProxyType({})
 
     def sizeHint(self, option, index):  # noqa: N802 (Qt's name)
         metrics = QFontMetricsF(_cell_font(option.widget, index.column()))
@@ -161,9 +187,10 @@ class _Cell(QStyledItemDelegate):
         rect, column = option.rect, index.column()
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
-        if chosen or index.data(FACT) in self.marked:
-            painter.fillRect(rect, theme.color("marked"))
-        if column == LABEL and index.data(FACT) in self.marked:
+        weight, share = self.marked.get(index.data(FACT), (0.0, None))
+        if chosen or weight:
+            painter.fillRect(rect, theme.color("marked", 1.0 if chosen else weight))
+        if column == LABEL and weight:
             painter.fillRect(rect.x(), rect.y(), 2, rect.height(), theme.color("accent"))
         painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, theme.color("line"))
         words = rect.adjusted(GRID // 2, 0, -GRID // 2, 0)
@@ -174,6 +201,11 @@ class _Cell(QStyledItemDelegate):
             painter.setPen(theme.color("warning"))
         else:
             painter.setPen(theme.color("text" if column in (LABEL, VALUE) else "muted"))
+        if column == LABEL and share:
+            painter.setFont(theme.small_font(option.widget.font()))
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(words, right, points(share))
+            words.setRight(words.right() - painter.fontMetrics().horizontalAdvance(points(share)) - GRID // 2)
         painter.setFont(_cell_font(option.widget, column))
         text = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, words.width())
         side = Qt.AlignmentFlag.AlignRight if column == VALUE else Qt.AlignmentFlag.AlignLeft
@@ -233,7 +265,7 @@ class _FigureTable(QTableView):
 class _Chip(QStyledItemDelegate):
     """A statement on a rounded ground; the chosen one has a frame."""
 
-    marked: frozenset[Fact] = frozenset()
+    marked: Marked = MappingProxyType({})
 
     def sizeHint(self, option, index):  # noqa: N802 (Qt's name)
         metrics = QFontMetrics(theme.small_font(option.widget.font()))
@@ -244,9 +276,13 @@ class _Chip(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.small_font(option.widget.font()))
-        painter.setBrush(theme.color("marked" if chosen or fact in self.marked else "raised"))
-        painter.setPen(theme.color("accent") if chosen else Qt.PenStyle.NoPen)
+        weight, _ = self.marked.get(fact, (0.0, None))
+        painter.setPen(Qt.PenStyle.NoPen)
         ground = option.rect.toRectF().adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setBrush(theme.color("raised"))
+        painter.drawRoundedRect(ground, GRID / 2, GRID / 2)
+        painter.setBrush(theme.color("marked", 1.0 if chosen else weight))
+        painter.setPen(theme.color("accent") if chosen else Qt.PenStyle.NoPen)
         painter.drawRoundedRect(ground, GRID / 2, GRID / 2)
         painter.setPen(theme.color("muted" if fact.value is False else "text"))
         painter.drawText(option.rect.adjusted(GRID, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, index.data())

@@ -1,5 +1,6 @@
 """The record: its text as it is typed, pasted or opened, and the facts that are found in it."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QEvent, QTimer, Signal
@@ -11,7 +12,7 @@ from mmdesk.media.files import read_bytes
 from mmdesk.media.text import MAX_CHARACTERS, read_text, too_long
 from mmdesk.ui.background import Background
 from mmdesk.ui.case_model import CaseModel
-from mmdesk.ui.fact_table import FactView
+from mmdesk.ui.fact_table import FactView, weights_of
 from mmdesk.ui.panel import Panel, label
 from mmdesk.ui.record_text import RecordText, as_shown
 from mmdesk.vocabulary import Vocabulary
@@ -35,7 +36,7 @@ class RecordPanel(Panel):
         self._vocabulary: Vocabulary | None = None
         self._name = TYPED
         self._found_in = ""  # the text that the shown facts point into
-        self._named: tuple[str, ...] = ()
+        self._named: Mapping[str, float | None] = {}
         self._state: str | Encoded = ""  # "", "working", "problem", or what the encoder answered
         self._writing = False
         self._quiet = QTimer(self, singleShot=True, interval=QUIET)
@@ -80,10 +81,11 @@ class RecordPanel(Panel):
             self._quiet.stop()
             self._take()
 
-    def mark_facts(self, names: tuple[str, ...]) -> None:
-        """Mark the words that a sentence of the report rests on; () clears. Of a fact that the record
-        states more than once the last statement counts, as it does in the report."""
-        self._named = names
+    def mark_facts(self, shares: Mapping[str, float | None]) -> None:
+        """Mark the words that a sentence of the report rests on, by the fact's name: what the fact adds to
+        the probability of its finding, None where the sentence states the fact itself; {} clears. Of a fact
+        that the record states more than once the last statement counts, as it does in the report."""
+        self._named = shares
         if spans := self._mark():
             self.editor.reveal(min(spans))
 
@@ -108,7 +110,7 @@ class RecordPanel(Panel):
     def clear(self) -> None:
         """Another case lies on the desk: nothing of the last one stays."""
         self.clear_cards()
-        self.mark_facts(())
+        self.mark_facts({})
 
     # ---- the text
 
@@ -200,11 +202,12 @@ class RecordPanel(Panel):
     def _mark(self) -> list[tuple[int, int]]:
         """The marked spans."""
         latest = {fact.name: fact for fact in self.facts.facts}
-        marked = [latest[name] for name in self._named if name in latest]
-        spans = [fact.span for fact in marked if self._is_current()]
+        marked = {latest[name]: share for name, share in self._named.items() if name in latest}
+        weights = weights_of(marked)
+        spans = {fact.span: weight for fact, weight in weights.items() if self._is_current()}
         self.facts.mark(marked)
         self.editor.mark(spans)
-        return spans
+        return list(spans)
 
     def _is_current(self) -> bool:
         """Whether the facts point into the text as it stands."""

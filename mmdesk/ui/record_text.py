@@ -1,6 +1,6 @@
 """The field a record is typed into, and places in it."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QTextCharFormat, QTextCursor
@@ -37,7 +37,7 @@ class RecordText(QPlainTextEdit):
         self.setProperty("kind", "plain")
         self.setAcceptDrops(False)  # the window finds the panel for what is dropped
         self.setTabChangesFocus(True)
-        self._marks: tuple[Span, ...] = ()
+        self._marks: Mapping[Span, float] = {}
 
     def sizeHint(self):  # noqa: N802 (Qt's name)
         return self.minimumSizeHint()
@@ -68,19 +68,19 @@ class RecordText(QPlainTextEdit):
         self.setTextCursor(self._cursor(self.toPlainText(), span))
         self.reveal(span)
 
-    def mark(self, spans: Iterable[Span]) -> None:
-        """Underline the words of each span."""
-        self._marks = tuple(spans)
+    def mark(self, spans: Mapping[Span, float]) -> None:
+        """Underline the words of each span, on a ground that is as strong as its weight in (0, 1]."""
+        self._marks = spans
         self.repaint_marks()
 
     def repaint_marks(self) -> None:
         """In the theme's colours."""
-        form = QTextCharFormat()
-        form.setBackground(theme.color("marked"))
-        form.setUnderlineColor(theme.color("accent"))
-        form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
         text, selections = self.toPlainText(), []
-        for span in self._marks:
+        for span, weight in self._marks.items():
+            form = QTextCharFormat()
+            form.setBackground(theme.color("accent", 0.35 * weight))
+            form.setUnderlineColor(theme.color("accent"))
+            form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
             selection = QTextEdit.ExtraSelection()
             selection.cursor, selection.format = self._cursor(text, span), form
             selections.append(selection)

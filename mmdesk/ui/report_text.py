@@ -1,9 +1,12 @@
 """The text of a report, of which sentences can be chosen."""
 
+from collections.abc import Container
+
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QPainter, QTextCursor
 from PySide6.QtWidgets import QApplication
 
+from mmdesk.report import Sentence
 from mmdesk.ui import theme
 from mmdesk.ui.written_text import LINE_HEIGHT, WrittenText
 
@@ -18,11 +21,13 @@ class ReportText(WrittenText):
         self.viewport().setMouseTracking(True)
         self._chosen: int | None = None  # paragraphs
         self._under_mouse: int | None = None
+        self._lit: frozenset[int] = frozenset()
         self._press = QPointF()
 
     def wipe(self) -> None:
         super().wipe()
         self._under_mouse = None
+        self._lit = frozenset()
         self.choose(None)
 
     def rest(self) -> None:
@@ -33,12 +38,13 @@ class ReportText(WrittenText):
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        for number, colour in ((self._under_mouse, "raised"), (self._chosen, "marked")):
+        lit = [(number, "raised") for number in (*self._lit, self._under_mouse)]
+        for number, colour in (*lit, (self._chosen, "marked")):
             if number is not None:
                 painter.setBrush(theme.color(colour))
                 painter.drawRoundedRect(self._rect(number), 3, 3)
-        if self._chosen is not None:
-            bar = self._rect(self._chosen)
+        for number in {*self._lit, *([] if self._chosen is None else [self._chosen])}:
+            bar = self._rect(number)
             bar.setWidth(2)
             painter.fillRect(bar, theme.color("accent"))
         painter.end()
@@ -58,6 +64,13 @@ class ReportText(WrittenText):
             self._chosen = number
             self.viewport().update()
             self.sentence_chosen.emit(None if number is None else self._sentences[number])
+
+    def light(self, sentences: Container[Sentence]) -> None:
+        """Mark the sentences that rest on what the mouse points at."""
+        lit = frozenset(number for number, sentence in self._sentences.items() if sentence in sentences)
+        if lit != self._lit:
+            self._lit = lit
+            self.viewport().update()
 
     def keyPressEvent(self, event):  # noqa: N802
         """Up and Down go from sentence to sentence; Up from the first one lets go."""

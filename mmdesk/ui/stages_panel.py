@@ -159,7 +159,7 @@ class StagesPanel(ResultPanel):
             Stage.READ: self.tr("read"),
             Stage.ENCODE: self.tr("encode"),
             Stage.SCORE: self.tr("score"),
-            Stage.CONTRIBUTE: self.tr("contribute"),
+            Stage.WEIGH: self.tr("weigh"),
             Stage.WRITE: self.tr("write"),
             Stage.LOCATE: self.tr("locate"),
         }

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSettings, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QMainWindow
 
@@ -24,6 +24,7 @@ from mmdesk.ui.desk import Desk
 from mmdesk.ui.desktop import Desktop
 from mmdesk.ui.dialogs import AboutDialog, SettingsDialog, ShortcutsDialog
 from mmdesk.ui.drop_filter import DropFilter
+from mmdesk.ui.evidence import Evidence
 from mmdesk.ui.filing import Filing
 from mmdesk.ui.worker import Worker
 
@@ -44,6 +45,7 @@ class MainWindow(QMainWindow):
         self._closing = False
         self.actions_ = Actions(self)
         self.desktop = Desktop(self.desk, self.actions_)
+        self.evidence = Evidence(self)
         self._take_panels(self.desktop)
         self.filing = Filing(self, self.desk, self.notice)
         self.demo = Demo(self.desk, self.filing)
@@ -63,7 +65,7 @@ class MainWindow(QMainWindow):
         self.findings, self.stages = desktop.findings, desktop.stages
         self.inputs = {Modality.IMAGE: self.image, Modality.AUDIO: self.audio, Modality.RECORD: self.record}
         self.consumers = (
-            self.image, self.audio, self.record, self.report, self.findings, self.stages,
+            self.image, self.audio, self.record, self.report, self.findings, self.stages, self.evidence,
         )  # fmt: skip
         self.setCentralWidget(desktop)
         self.setMinimumSize(880, 560)
@@ -82,6 +84,7 @@ class MainWindow(QMainWindow):
         desk.ended.connect(self._ended)
         desk.report_opened.connect(self._show_report)
         desk.model.changed.connect(self._case_changed)
+        desk.model.changed.connect(self.evidence.input_changed)
         desk.model.replaced.connect(self._case_replaced)
         self.record.editor.textChanged.connect(self._update_actions)
         desk.worker.state_changed.connect(self._engine_changed)
@@ -96,6 +99,10 @@ class MainWindow(QMainWindow):
         self.report.sample_asked.connect(self._show_sample)
         self.report.sentence_chosen.connect(self._mark_evidence)
         self.findings.finding_chosen.connect(self._mark_finding)
+        self.evidence.image_lit.connect(self.image.show_heat)
+        self.evidence.sound_lit.connect(self.audio.show_saliency)
+        self.evidence.facts_lit.connect(self.record.mark_facts)
+        self.image.view.pointed.connect(self._point_at_image)
         self.prompts.asked.connect(desk.ask)
         self.toolbar.pack_chosen.connect(self._switch_pack)
         self.toolbar.sample_chosen.connect(desk.show_sample)
@@ -136,12 +143,19 @@ class MainWindow(QMainWindow):
 
     def _mark_evidence(self, sentence: Sentence | None) -> None:
         self.findings.mark(sentence.findings if sentence else ())
-        self.record.mark_facts(sentence.facts if sentence else ())
+        self.evidence.choose_sentence(sentence)
 
     def _mark_finding(self, name: str) -> None:
         """Nor does a sentence stay chosen whose evidence this is not."""
         self.report.text.choose(None)
         self.findings.mark((name,))
+        self.evidence.choose_finding(name)
+
+    def _point_at_image(self, point: QPointF | None) -> None:
+        """What the report says that rests on this place of the picture."""
+        text = self.report.text
+        lit = self.evidence.resting_on(self.image.index, point, text.sentences()) if point else set()
+        text.light(lit)
 
     # ---- the case
 
@@ -167,7 +181,7 @@ class MainWindow(QMainWindow):
             self.report.show_card(text, "Analyse it again.", tone="notice")
 
     def _show_report(self, report: Report) -> None:
-        for consumer in (self.report, self.findings):
+        for consumer in (self.report, self.findings, self.evidence):
             consumer.show_report(report)
         self._update_actions()
 

@@ -119,7 +119,7 @@ def sample_events(case: Case) -> list[Event]:
         *_stage(Stage.READ, 8.1),
         *_stage(Stage.ENCODE, 94.2, *_encoded(case)),
         *_stage(Stage.SCORE, 11.4, FindingsScored(report.findings, report.notices)),
-        *_stage(Stage.CONTRIBUTE, 2.6, Contributed(report.contributions)),
+        *_stage(Stage.WEIGH, 2.6, Contributed(report.contributions)),
         *_stage(Stage.WRITE, 327.6, *_written(report)),
         ReportReady(report),
     ]

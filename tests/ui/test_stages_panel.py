@@ -13,10 +13,10 @@ from mmdesk.ui import theme
 from mmdesk.ui.stages_panel import StagesPanel
 
 EVENTS = sample_events(Case({modality: (Input(f"{modality}.x", data=b"x"),) for modality in Modality}))
-NOTHING = ["read –", "encode –", "score –", "contribute –", "write –", "locate –"]
+NOTHING = ["read –", "encode –", "score –", "weigh –", "write –", "locate –"]
 WHOLE = [
     "read 8 ms", "encode 94 ms", "image.x 38 ms", "audio.x 38 ms", "record.x 38 ms", "score 11 ms",
-    "contribute 3 ms", "write 328 ms", "locate –",
+    "weigh 3 ms", "write 328 ms", "locate –",
 ]  # fmt: skip
 SECOND = Encoded(Modality.IMAGE, ("second.png",), "chest radiograph", 20.4, reused=False)
 
