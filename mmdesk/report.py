@@ -81,13 +81,18 @@ class Contribution:
         return whole
 
 
+def signed(points: int) -> str:
+    """+12, −3"""
+    return f"{points:+d}".replace("-", "−")
+
+
 def signed_points(contribution: Contribution, probability: float) -> dict[Modality, str]:
     """What each input adds, with its sign: "+62", "−8", "<1", or "0" where it changed nothing."""
     points = contribution.points(probability)
     said = {}
     for modality, share in contribution.shares.items():
         nothing = "<1" if share else "0"
-        said[modality] = f"{points[modality]:+d}".replace("-", "−") if points[modality] else nothing
+        said[modality] = signed(points[modality]) if points[modality] else nothing
     return said
 
 

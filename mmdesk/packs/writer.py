@@ -112,7 +112,7 @@ class Writer:
         room = min(MOST_TOKENS, self.decoder.config.context - cache.length - 4 * len(waiting))
         while len(ids) < room:
             check()
-            chosen = _choose(logits + allowed, random)
+            chosen = choose(logits + allowed, random)
             new = [chosen]
             if chosen in waiting:
                 waiting.remove(chosen)
@@ -133,7 +133,8 @@ class Writer:
         return allowed
 
 
-def _choose(scores: Tensor, random: torch.Generator | None) -> int:
+def choose(scores: Tensor, random: torch.Generator | None) -> int:
+    """The likeliest token by scores (tokens,), or with `random` one drawn at TEMPERATURE."""
     if random is None:
         return int(scores.argmax())
     return int(torch.multinomial((scores / TEMPERATURE).softmax(0), 1, generator=random))

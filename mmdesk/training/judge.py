@@ -15,9 +15,11 @@ from random import Random
 import torch
 from torch import Tensor
 
+from mmdesk.model.decoder import Cache
 from mmdesk.packs.manifest import Manifest, Measured
 from mmdesk.packs.reader import PackReader
-from mmdesk.packs.writer import Writer, Written
+from mmdesk.packs.tokens import STOP
+from mmdesk.packs.writer import MOST_TOKENS, Writer, Written, choose
 from mmdesk.pipeline import Analysis, Pipeline
 from mmdesk.plan import EXAM, SLOT, SectionPlan
 from mmdesk.questions import choose_prompt
@@ -30,6 +32,7 @@ from mmdesk.training.reports import (
     TOPIC,
     compose,
     extractor_of,
+    form_of,
     mean_row,
     read_again,
     texts_of,
@@ -37,10 +40,12 @@ from mmdesk.training.reports import (
 )  # fmt: skip
 from mmdesk.training.truth import Truth, truth_of
 
+FORM = ("sentences", "drafts withheld", "plain statements")
 COMPARED = 1000  # sentences among which distinct ones are counted, as many of every writer
-DECODER, DRAFTS, GRAMMAR, CONSTANT = (
+DECODER, DRAFTS, FREE, GRAMMAR, CONSTANT = (
     "decoder",
     "decoder before proofreading",
+    "decoder without the constraint",
     "template writer",
     "constant report",
 )
@@ -65,6 +70,29 @@ class Rewritten(PackReader):
         return self._section(self.network.mixer.prefixes(fused), plan, check)
 
 
+class Unconstrained(Writer):
+    """Writes whatever token is likeliest, also a slot that the plan does not hold; what the proofreader
+    then withholds is what the constraint spares it."""
+
+    @torch.no_grad()
+    def _sentence(
+        self,
+        cache: Cache,
+        logits: Tensor,
+        plan: SectionPlan,
+        check: Callable[[], None],
+        random: torch.Generator | None,
+    ) -> list[int]:
+        ids: list[int] = []
+        while len(ids) < MOST_TOKENS and cache.length < self.decoder.config.context:
+            check()
+            ids.append(choose(logits, random))
+            if ids[-1] == self.tokens.special[STOP]:
+                break
+            logits = self.decoder.read(self.decoder.embed(torch.tensor([ids[-1:]])), cache)
+        return ids
+
+
 def template_writer(grammar: Grammar) -> Section:
     random = Random(0)
 
@@ -79,13 +107,17 @@ def judge(reader: PackReader, folder: Path, split: str, cases: int, grammar: Gra
     """Rows of topic `language`: a report's statements and mistakes, distinct wording and perplexity of every
     writer, and how often the strange reader itself errs."""
     extractor = extractor_of(reader.manifest)
-    texts, truths, fused = _write_all(reader, folder, split, cases, grammar)
+    texts, truths, fused, forms = _write_all(reader, folder, split, cases, grammar)
     texts[CONSTANT] = [constant_report(truths, reader.manifest)] * cases
     rows: list[Measured] = []
     for writer, reports in texts.items():
         counts = [read_again(r, t, extractor) for r, t in zip(reports, truths, strict=True)]
         rows += _mistakes(writer, counts, split)
         rows += _variety(writer, reports, extractor, split)
+    for writer in (DECODER, FREE):
+        rows += [
+            mean_row("writers", f"{name}, {writer}", [n[name] for n in forms[writer]], split) for name in FORM
+        ]
     learner, tokens = ReportLearner(reader.network.decoder, reader.network.mixer), reader.writer.tokens
     rows += phrasing_rows(DECODER, learner, tokens, reader.manifest, grammar, torch.cat(fused))
     rows.append(text_row(DECODER, learner.decoder, tokens, folder))
@@ -94,16 +126,19 @@ def judge(reader: PackReader, folder: Path, split: str, cases: int, grammar: Gra
 
 def _write_all(
     reader: PackReader, folder: Path, split: str, cases: int, grammar: Grammar
-) -> tuple[dict[str, list[list[str]]], list[Truth], list[Tensor]]:
-    """Writer → sections of each case's full report, the cases' truths, their fused vectors."""
+) -> tuple[dict[str, list[list[str]]], list[Truth], list[Tensor], dict[str, list[Counter[str]]]]:
+    """Writer → sections of each case's full report, the cases' truths, their fused vectors, and writer →
+    what the proofreader did to each report."""
     unread = Writer(reader.network.decoder, reader.writer.tokens, lambda template, plan: None)
     readers = {
         DECODER: reader,
         DRAFTS: Rewritten(reader, unread.section),
+        FREE: Rewritten(reader, Unconstrained(reader.network.decoder, reader.writer.tokens).section),
         GRAMMAR: Rewritten(reader, template_writer(grammar)),
     }
     pipeline = Pipeline(reader)  # one for all: it encodes a case once
     texts: dict[str, list[list[str]]] = {writer: [] for writer in readers}
+    forms: dict[str, list[Counter[str]]] = {writer: [] for writer in readers}
     truths: list[Truth] = []
     fused: list[Tensor] = []
     full = reader.manifest.prompts[:1]
@@ -111,10 +146,12 @@ def _write_all(
         for writer, own in readers.items():
             pipeline.reader = own
             analysis = Analysis(case, choose_prompt(reader.manifest, case.prompt))
-            texts[writer].append(texts_of(written(pipeline, analysis)))
+            report = written(pipeline, analysis)
+            texts[writer].append(texts_of(report))
+            forms[writer].append(form_of(report, analysis))
         truths.append(truth_of(analysis, reader.manifest))
         fused.append(analysis.fused)
-    return texts, truths, fused
+    return texts, truths, fused, forms
 
 
 def constant_report(truths: Sequence[Truth], manifest: Manifest) -> list[str]:

@@ -109,7 +109,7 @@ def check_reports(reader: PackReader, folder: Path, split: str, cases: int) -> l
         analysis = Analysis(case, choose_prompt(reader.manifest, case.prompt))
         report = written(pipeline, analysis)
         count = read_again(texts_of(report), truth_of(analysis, reader.manifest), extractor)
-        counts[analysis.prompt.title].append(count + _form(report, analysis))
+        counts[analysis.prompt.title].append(count + form_of(report, analysis))
     every = [count for own in counts.values() for count in own]
     rows = [
         mean_row("prompts", f"{name}, all prompts", [count[name] for count in every], split)
@@ -122,7 +122,7 @@ def check_reports(reader: PackReader, folder: Path, split: str, cases: int) -> l
     return rows
 
 
-def _form(report: Report, analysis: Analysis) -> Counter[str]:
+def form_of(report: Report, analysis: Analysis) -> Counter[str]:
     sentences = [s for section in report.sections for s in section.sentences]
     return Counter(
         {

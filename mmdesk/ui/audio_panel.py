@@ -1,5 +1,6 @@
 """The recordings of a case: seen, heard, and told where on the chest they are from."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,8 @@ class AudioPanel(InputPanel):
         self._previews = Previews(background, self)
         self.view: SoundView | None = None
         self._shown: Sound | None = None
-        self._saliency: tuple[Input, Saliency, str] | None = None  # of which recording, and in what words
+        self._saliencies: list[tuple[Input, Saliency]] = []
+        self._saliency_words = ""
         self._silent = ""  # why nothing is heard, as the card says
         self._build()
         self._previews.arrived.connect(self._take)
@@ -77,16 +79,17 @@ class AudioPanel(InputPanel):
         """Another case lies on the desk: nothing of the last one stays, not even for a moment."""
         self.player.pause()
         super().clear()
-        self._saliency = None
+        self._saliencies = []
         self._show_saliency()
         self.content.hide()
 
-    def show_saliency(self, place: int, saliency: Saliency | None, words: str = "") -> None:
-        """Choose the recording at `place`; where in it a finding rests is seen whenever it is shown. None
-        takes it off."""
-        self._saliency = (self.items[place], saliency, words) if saliency is not None else None
-        if saliency is not None and place != self.index:
-            self._choose(place)
+    def show_saliency(self, saliencies: Mapping[int, Saliency], words: str = "") -> None:
+        """Where a finding rests, by the place of the recording: it is seen whenever that is shown. Where
+        the one that is shown has none, the first one that has is chosen; {} takes them off."""
+        self._saliencies = [(self.items[place], saliency) for place, saliency in saliencies.items()]
+        self._saliency_words = words
+        if saliencies and self.index not in saliencies:
+            self._choose(min(saliencies))
         self._show_saliency()
 
     def release(self) -> None:
@@ -169,10 +172,11 @@ class AudioPanel(InputPanel):
 
     def _show_saliency(self) -> None:
         """Over its own recording, not over one that stays for a moment while that is read."""
-        item, saliency, words = self._saliency or (None, None, "")
-        there = item is not None and self._shown is not None and self._previews.of(item) is self._shown
+        item = self.items[self.index] if self.items else None
+        read = item is not None and self._shown is not None and self._previews.of(item) is self._shown
+        saliency = next((own for heard, own in self._saliencies if heard is item), None) if read else None
         if self.view is not None:
-            self.view.show_saliency(saliency if there else None, words)
+            self.view.show_saliency(saliency, self._saliency_words)
 
     def _make_view(self) -> "SoundView":
         if self.view is None:

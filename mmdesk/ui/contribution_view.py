@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mmdesk.case import Modality
-from mmdesk.report import Contribution, Finding, percent
+from mmdesk.report import Contribution, Finding, percent, signed
 from mmdesk.ui import icons, theme
 from mmdesk.ui.findings_model import capital
 from mmdesk.ui.theme import GRID
@@ -87,7 +87,7 @@ class ContributionView(QWidget):
         if points == 0:
             return self.tr("under 1 point")
         words = self.tr("{number} point") if abs(points) == 1 else self.tr("{number} points")
-        return words.format(number=_signed(points))
+        return words.format(number=signed(points))
 
     def _ends(self) -> tuple[str, str]:
         """The share in the training data and the probability, as percentages."""
@@ -207,7 +207,8 @@ class ContributionView(QWidget):
             top = round(box.center().y() - size / 2)
             icons.icon(row.modality, token).paint(painter, QRect(round(box.left()), top, size, size))
             box.setLeft(box.left() + size + GRID / 2)
-            figure = _signed(row.points) if row.points or not row.share else "< 1"
+            nothing = "< 1" if row.share else "0"
+            figure = signed(row.points) if row.points else nothing
             painter.drawText(box, _LEFT, figure)
             box.setLeft(box.left() + QFontMetricsF(painter.font()).horizontalAdvance(figure) + GRID)
 
@@ -217,10 +218,6 @@ class ContributionView(QWidget):
         painter.setPen(theme.color(token))
         painter.setFont(self._bold() if row.share else self._small())
         return token
-
-
-def _signed(points: int) -> str:
-    return f"{points:+d}".replace("-", "−") if points else "0"
 
 
 def _paint_bar(painter: QPainter, track: QRectF, share: float) -> None:

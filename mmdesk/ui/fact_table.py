@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from mmdesk.case import Fact, Flag
 from mmdesk.plan import number_text
+from mmdesk.report import signed
 from mmdesk.ui import icons, theme
 from mmdesk.ui.panel import label
 from mmdesk.ui.theme import GRID
@@ -49,11 +50,6 @@ def weights_of(shares: Mapping[Fact, float | None]) -> dict[Fact, float]:
     largest = max(known.values(), default=1.0)
     weights = {fact: max(share / largest, FAINTEST) for fact, share in known.items()}
     return weights | {fact: 1.0 for fact, share in shares.items() if share is None}
-
-
-def points(share: float) -> str:
-    """Of a probability, with its sign: +12, −3."""
-    return f"{round(100 * share):+d}".replace("-", "−")
 
 
 class FactView(QWidget):
@@ -109,7 +105,7 @@ class FactView(QWidget):
 
     def _say_share(self, item: QStandardItem, shares: Mapping[Fact, float | None]) -> None:
         share = shares.get(item.data(FACT))
-        words = self.tr("adds {} points to the finding").format(points(share)) if share else ""
+        words = self.tr("adds {} points to the finding").format(signed(round(100 * share))) if share else ""
         item.setData(words, Qt.ItemDataRole.ToolTipRole)
         item.setData(words, Qt.ItemDataRole.AccessibleDescriptionRole)
 
@@ -204,8 +200,9 @@ class _Cell(QStyledItemDelegate):
         if column == LABEL and share:
             painter.setFont(theme.small_font(option.widget.font()))
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(words, right, points(share))
-            words.setRight(words.right() - painter.fontMetrics().horizontalAdvance(points(share)) - GRID // 2)
+            points = signed(round(100 * share))
+            painter.drawText(words, right, points)
+            words.setRight(words.right() - painter.fontMetrics().horizontalAdvance(points) - GRID // 2)
         painter.setFont(_cell_font(option.widget, column))
         text = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, words.width())
         side = Qt.AlignmentFlag.AlignRight if column == VALUE else Qt.AlignmentFlag.AlignLeft

@@ -1,5 +1,6 @@
 """The images of a case: one large, the others in a film strip."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -28,7 +29,8 @@ class ImagePanel(InputPanel):
     def __init__(self, model: CaseModel, background: Background) -> None:
         super().__init__(Modality.IMAGE, model)
         self._pictures = Pictures(background, self)
-        self._heat: tuple[Input, Grid, str] | None = None  # of which image, and in what words
+        self._heats: list[tuple[Input, Grid]] = []
+        self._heat_words = ""
         self._build()
         self._pictures.arrived.connect(self._take)
         self._pictures.dropped.connect(self.withdraw)
@@ -86,7 +88,7 @@ class ImagePanel(InputPanel):
     def clear(self) -> None:
         """Another case lies on the desk: nothing of the last one stays, not even for a moment."""
         super().clear()
-        self._heat = None
+        self._heats = []
         self._show_picture(None)
 
     def refusals(self) -> list[tuple[InputProblem, str]]:
@@ -100,11 +102,13 @@ class ImagePanel(InputPanel):
     def many(self, count: int) -> str:
         return self.tr("images: {}").format(count)
 
-    def show_heat(self, place: int, grid: Grid | None, words: str = "") -> None:
-        """Choose the image at `place`; the heat map lies over it whenever it is shown. None takes it off."""
-        self._heat = (self.items[place], grid, words) if grid is not None else None
-        if grid is not None and place != self.index:
-            self._choose(place)
+    def show_heat(self, heats: Mapping[int, Grid], words: str = "") -> None:
+        """Heat maps by the place of their image: each lies over it whenever it is shown. Where the image
+        that is shown has none, the first one that has is chosen; {} takes them off."""
+        self._heats = [(self.items[place], grid) for place, grid in heats.items()]
+        self._heat_words = words
+        if heats and self.index not in heats:
+            self._choose(min(heats))
         self._show_heat()
 
     # ---- what is in the case
@@ -161,9 +165,10 @@ class ImagePanel(InputPanel):
 
     def _show_heat(self) -> None:
         """Over its own image, not over one that stays for a moment while that is read."""
-        item, grid, words = self._heat or (None, None, "")
-        there = item is not None and self._pictures.picture(item) is self.view.picture
-        self.view.show_heat(grid if there else None, words)
+        item = self.item
+        read = item is not None and self._pictures.picture(item) is self.view.picture
+        grid = next((grid for own, grid in self._heats if own is item), None) if read else None
+        self.view.show_heat(grid, self._heat_words)
         self.opacity.setVisible(self.view.has_heat)
 
     def _frame(self, item: Input) -> Frame:

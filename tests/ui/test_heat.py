@@ -361,16 +361,16 @@ def test_the_slider_is_there_while_there_is_heat(desk):
     desk.put(*TWO)
     desk.settle()
     assert not panel.opacity.isVisible()
-    panel.show_heat(0, hot(5, 7), "pneumonia")
+    panel.show_heat({0: hot(5, 7)}, "pneumonia")
     assert desk.shown == "a.png" and panel.view.has_heat
     assert panel.opacity.isVisible() and panel.opacity.accessibleName() == "Opacity of the heat map"
     for key in (Qt.Key.Key_Right, Qt.Key.Key_End):
         QTest.keyClick(panel.opacity, key)
     assert panel.view._heat.opacity() == 1.0
-    panel.show_heat(0, BLANK, "pneumonia")
+    panel.show_heat({0: BLANK}, "pneumonia")
     assert not panel.opacity.isVisible()
-    panel.show_heat(0, hot(5, 7), "pneumonia")
-    panel.show_heat(0, None, "")
+    panel.show_heat({0: hot(5, 7)}, "pneumonia")
+    panel.show_heat({})
     assert not panel.view.has_heat and not panel.opacity.isVisible()
 
 
@@ -378,7 +378,7 @@ def test_the_slider_fits_into_the_row_of_the_smallest_window(desk):
     desk.put(*TWO)
     desk.settle()
     desk.panel.resize(534, 322)
-    desk.panel.show_heat(0, hot(5, 7), "pneumonia")
+    desk.panel.show_heat({0: hot(5, 7)}, "pneumonia")
     desk.qtbot.waitUntil(lambda: desk.panel.opacity.width() >= 64)
     assert desk.panel.minimumSizeHint().width() <= 534
     for button in (desk.panel._fit, desk.panel._window, desk.panel._remove_button):
@@ -391,7 +391,7 @@ def test_the_heat_of_an_image_that_is_still_read_waits_for_it(desk, monkeypatch)
     desk.settle()
     big = Input("big.png", data=png(noise(900, 900)))
     desk.put(TWO[1], big)
-    panel.show_heat(1, hot(5, 7), "pneumonia")
+    panel.show_heat({1: hot(5, 7)}, "pneumonia")
     assert desk.shown == "b.png" and not panel.view.has_heat  # another's picture, for a moment
     assert not panel.opacity.isVisible()
     desk.settle()
@@ -402,7 +402,7 @@ def test_it_belongs_to_its_image(desk):
     panel = desk.panel
     desk.put(*TWO)
     desk.settle()
-    panel.show_heat(1, hot(5, 7), "pneumonia")
+    panel.show_heat({1: hot(5, 7)}, "pneumonia")
     desk.settle()
     assert desk.shown == "b.png" and panel.view.has_heat
     panel._step("first")
@@ -412,7 +412,7 @@ def test_it_belongs_to_its_image(desk):
     desk.settle()
     assert panel.view.has_heat
     panel._step("first")
-    panel.show_heat(1, None, "")
+    panel.show_heat({})
     assert panel.index == 0  # taking it off chooses nothing
     panel._step("last")
     desk.settle()
@@ -422,7 +422,7 @@ def test_it_belongs_to_its_image(desk):
 def test_another_case_takes_it_off(desk):
     desk.put(*TWO)
     desk.settle()
-    desk.panel.show_heat(0, hot(5, 7), "pneumonia")
+    desk.panel.show_heat({0: hot(5, 7)}, "pneumonia")
     desk.panel.clear()
     assert not desk.panel.view.has_heat and not desk.panel.opacity.isVisible()
     desk.put()

@@ -10,7 +10,7 @@ from mmdesk.packs import manifest
 from mmdesk.ui import theme
 from mmdesk.ui.background import Background
 from mmdesk.ui.case_model import CaseModel
-from mmdesk.ui.fact_table import FLAG, LABEL, RANGE, UNIT, VALUE, range_text
+from mmdesk.ui.fact_table import FACT, FLAG, LABEL, RANGE, UNIT, VALUE, range_text
 from mmdesk.ui.record_panel import RecordPanel
 
 RECORD = Modality.RECORD
@@ -142,20 +142,34 @@ def test_facts_of_an_older_text_select_nothing(qtbot, panel):
 
 def test_the_words_a_sentence_rests_on_are_marked(qtbot, panel):
     show(qtbot, panel, "🫀 Fever. CRP 12 mg/L, then CRP 96 mg/L.", 3)
-    panel.mark_facts(("crp", "fever", "albumin"))
+    panel.mark_facts(dict.fromkeys(("crp", "fever", "albumin")))
     assert marked(panel) == ["CRP 96 mg/L", "Fever"]  # of two the last counts, as in the report
     before = ground(panel)
     theme._active = theme.LIGHT
     QCoreApplication.sendEvent(panel, QEvent(QEvent.Type.StyleChange))
     theme._active = theme.DARK
     assert ground(panel) != before
-    panel.mark_facts(())
+    panel.mark_facts({})
     assert marked(panel) == []
+
+
+def test_what_adds_more_is_marked_more_strongly(qtbot, panel):
+    """And with its points, so that colour is not the only sign; what adds next to nothing is not marked."""
+    show(qtbot, panel, "Fever. Cough. CRP 96 mg/L. White cells 17.8.", 4)
+    panel.mark_facts({"crp": 0.12, "white_cells": -0.06, "fever": 0.001})
+    assert sorted(marked(panel)) == ["CRP 96 mg/L", "White cells 17.8"]
+    alphas = [s.format.background().color().alphaF() for s in panel.editor.extraSelections()]
+    assert alphas[0] == pytest.approx(2 * alphas[1], abs=0.01)
+    table = panel.facts.table
+    told = {table.items.item(row).data(FACT).name: table.items.item(row).toolTip() for row in range(2)}
+    assert told == {"crp": "adds +12 points to the finding", "white_cells": "adds −6 points to the finding"}
+    panel.mark_facts({})
+    assert not any(table.items.item(row).toolTip() for row in range(2))
 
 
 def test_marks_leave_the_cursor_and_scroll(qtbot, panel):
     show(qtbot, panel, "Well.\n" * 300 + "CRP 96 mg/L", 1)
-    panel.mark_facts(("crp",))
+    panel.mark_facts({"crp": None})
     assert panel.editor.textCursor().position() == 0
     assert panel.editor.verticalScrollBar().value() > 200
     panel.editor.verticalScrollBar().setValue(0)
@@ -237,7 +251,7 @@ def test_another_case_leaves_nothing_of_the_last_one(qtbot, panel, model):
     show(qtbot, panel, "Fever", 1)
     panel.editor.insertPlainText("Not yet taken")
     panel.show_card("A problem")
-    panel.mark_facts(("fever",))
+    panel.mark_facts({"fever": None})
     model.load(Case({}))
     panel.clear()
     assert not panel._quiet.isActive()  # or it would empty a record that is still being read

@@ -290,7 +290,7 @@ TWO = tuple(Input(f"{seed}.wav", data=saved(beats(SECONDS, seed=seed))) for seed
 
 def test_a_recording_that_is_still_read_waits_for_it(desk):
     desk.put(*TWO)
-    desk.panel.show_saliency(1, saliency(), "murmur")
+    desk.panel.show_saliency({1: saliency()}, "murmur")
     assert desk.panel.view is None  # pyqtgraph is not there yet
     desk.settle()
     assert desk.shown == "2.wav" and desk.marked
@@ -300,7 +300,7 @@ def test_one_that_stays_for_a_moment_is_not_marked(desk):
     desk.put(TWO[0])
     desk.settle()
     desk.put(*TWO)
-    desk.panel.show_saliency(1, saliency(), "murmur")
+    desk.panel.show_saliency({1: saliency()}, "murmur")
     assert desk.panel.view.isVisible() and not desk.marked
     desk.settle()
     assert desk.shown == "2.wav" and desk.marked
@@ -310,14 +310,14 @@ def test_it_belongs_to_its_recording(desk):
     panel = desk.panel
     desk.put(*TWO)
     desk.settle()
-    panel.show_saliency(1, saliency(), "murmur")
+    panel.show_saliency({1: saliency()}, "murmur")
     assert desk.shown == "2.wav" and desk.marked
     panel._choose(0)
     assert desk.shown == "1.wav" and not desk.marked
     panel._choose(1)
     assert desk.marked
     panel._choose(0)
-    panel.show_saliency(1, None, "")
+    panel.show_saliency({})
     assert desk.shown == "1.wav"  # taking it off chooses nothing
     panel._choose(1)
     assert not desk.marked
@@ -326,7 +326,7 @@ def test_it_belongs_to_its_recording(desk):
 def test_another_case_takes_it_off(desk):
     desk.put(*TWO)
     desk.settle()
-    desk.panel.show_saliency(0, saliency(), "murmur")
+    desk.panel.show_saliency({0: saliency()}, "murmur")
     assert desk.marked
     desk.panel.clear()
     assert not desk.marked

@@ -183,7 +183,8 @@ def test_the_language_can_change_at_any_time(panel, monkeypatch):
     monkeypatch.setattr(StagesPanel, "tr", lambda self, text: f"«{text}»")
     QApplication.sendEvent(panel, QEvent(QEvent.Type.LanguageChange))
     assert panel.title.text() == "«STAGES»"
-    assert shown(panel) == ["«read» 8 ms", "«encode» «running…»"] + [f"«{line[:-2]}» –" for line in NOTHING[2:]]
+    later = [f"«{line[:-2]}» –" for line in NOTHING[2:]]
+    assert shown(panel) == ["«read» 8 ms", "«encode» «running…»", *later]
     assert panel._stages[Stage.ENCODE].accessibleName() == "«encode» «running…»"
 
 
