@@ -25,21 +25,58 @@ from mmdesk.case import Modality
 from mmdesk.model.image import Member
 from mmdesk.model.saliency import CELLS, blurred
 from mmdesk.packs.files import find
-from mmdesk.packs.locate import log_odds
+from mmdesk.packs.locate import log_odds, logit
 from mmdesk.packs.manifest import Task
 from mmdesk.packs.reader import PackReader
-from mmdesk.packs.shapley import Floats
+from mmdesk.packs.shapley import Bools, Floats
 from mmdesk.training.asked import Subject, pooled
 from mmdesk.training.data import data_folder
 from mmdesk.training.where import where_measures
 
 WINDOW, STRIDE = 24, 12  # pixels of an occlusion
+SETS = 128
 
 
 def ways(reader: PackReader, task: Task, subject: Subject) -> Mapping[str, Callable[[], Floats]]:
-    """Of a picture; the other inputs have nothing to be compared with but the sceptic's guesses."""
-    if subject.picture is None:
-        return {}
+    """Those that only ask for the certainty without some parts, and of a picture those that look inside."""
+    return {
+        **black_boxes(subject),
+        **(looks_inside(reader, task, subject) if subject.picture is not None else {}),
+    }
+
+
+def black_boxes(subject: Subject) -> Mapping[str, Callable[[], Floats]]:
+    parts = int(np.prod(subject.shape))
+
+    def odds(sets: Bools) -> Floats:
+        return logit(subject.certainty[""](sets.reshape(-1, *subject.shape)))
+
+    def alone() -> Floats:
+        lost: Floats = odds(np.zeros((1, parts), bool)) - odds(np.eye(parts, dtype=bool))
+        return lost
+
+    def at_random() -> Floats:
+        """The slope of a part's absence over random sets and their opposites."""
+        half = np.random.default_rng(1).random((SETS // 2, parts)) < 0.5
+        sets = np.concatenate([half, ~half])
+        slopes: Floats = -((sets - 0.5) * odds(sets)[:, None]).mean(0)
+        return slopes
+
+    def apart() -> Floats:
+        """The sum of what is lost without the part's row and without its column."""
+        rows, columns = subject.shape
+        row = np.repeat(np.eye(rows, dtype=bool)[:, :, None], columns, 2)
+        column = np.repeat(np.eye(columns, dtype=bool)[:, None], rows, 1)
+        lost = odds(np.zeros((1, parts), bool)) - odds(np.concatenate([row, column]))
+        both: Floats = lost[:rows, None] / columns + lost[None, rows:] / rows
+        return both
+
+    shaped = {"its row and its column": apart} if len(subject.shape) > 1 else {}
+    return {"each part alone": alone, f"{SETS} random sets": at_random, **shaped}
+
+
+def looks_inside(reader: PackReader, task: Task, subject: Subject) -> Mapping[str, Callable[[], Floats]]:
+    assert subject.picture is not None
     image = subject.picture
     encoder = reader.network.image
 

@@ -21,8 +21,8 @@ from mmdesk.training.measures import resampled
 from mmdesk.training.scores import cases_of
 
 ITEMS = 200
-STEPS = 16
-ORDERS = 3  # random ones
+STEPS = 10
+ORDERS = 2  # random ones
 WHOLE = ("valve", "liver")  # no case of theirs is in `test`: what a reading rests on is asked, not its truth
 RANDOM = "random order"
 More = Callable[[Task, Subject], Mapping[str, Callable[[], Floats]]]

@@ -14,7 +14,7 @@ from mmdesk.ui.background import Background
 from mmdesk.ui.case_model import CaseModel
 from mmdesk.ui.fact_table import FactView, weights_of
 from mmdesk.ui.panel import Panel, label
-from mmdesk.ui.record_text import RecordText, as_shown
+from mmdesk.ui.record_text import RecordText, Span, as_shown
 from mmdesk.vocabulary import Vocabulary
 
 QUIET = 150  # ms after the last key until the text is taken
@@ -204,7 +204,9 @@ class RecordPanel(Panel):
         latest = {fact.name: fact for fact in self.facts.facts}
         marked = {latest[name]: share for name, share in self._named.items() if name in latest}
         weights = weights_of(marked)
-        spans = {fact.span: weight for fact, weight in weights.items() if self._is_current()}
+        spans: dict[Span, float] = {}  # two facts may share their words
+        for fact, weight in weights.items() if self._is_current() else ():
+            spans[fact.span] = max(weight, spans.get(fact.span, 0.0))
         self.facts.mark(marked)
         self.editor.mark(spans)
         return list(spans)

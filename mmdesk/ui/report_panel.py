@@ -13,6 +13,7 @@ from mmdesk.events import (
     ReportReady,
     SentenceWritten,
     Stage,
+    StageFinished,
     StageStarted,
     Stopped,
     TextDelta,
@@ -101,6 +102,7 @@ class ReportPanel(ResultPanel):
 
     def begin(self) -> None:
         self._began, self._words, self._queue = time.perf_counter(), 0, []
+        self._took: float | None = None  # until all was written
         self._write_began = self._pace_at = self._began
         self._set_report(None)
         super().begin()
@@ -114,6 +116,10 @@ class ReportPanel(ResultPanel):
                     self._soon.start()
             case StageStarted(stage=Stage.WRITE):
                 self._write_began = time.perf_counter()
+            case StageFinished(stage=Stage.WRITE):  # where it rests is still looked for
+                self._flush()
+                self.text.set_writing(False)
+                self._show_done()
             case ReportReady() | Stopped() | Failed():
                 self._flush()
                 self.end()
@@ -203,7 +209,7 @@ class ReportPanel(ResultPanel):
     # ---- its end
 
     def _show_last(self, event: Event) -> None:
-        self._last, self._took = event, time.perf_counter() - self._began
+        self._last = event
         match event:
             case ReportReady(report):
                 self._show_text(report)
@@ -264,7 +270,7 @@ class ReportPanel(ResultPanel):
         self._stopped.setVisible(isinstance(self._last, Stopped))
         match self._last:
             case ReportReady():
-                self.set_chip(self.tr("done · {}").format(duration(self._took)), "good")
+                self._show_done()
             case Stopped():
                 self.set_chip(self.tr("stopped"), "warning")
                 if self.text.sentences():
@@ -280,6 +286,11 @@ class ReportPanel(ResultPanel):
                 self.set_chip(self.tr("saved · {}").format(text))
             case None if not self.running:
                 self.set_chip("")
+
+    def _show_done(self) -> None:
+        if self._took is None:
+            self._took = time.perf_counter() - self._began
+        self.set_chip(self.tr("done · {}").format(duration(self._took)), "good")
 
     # ---- to the clipboard
 

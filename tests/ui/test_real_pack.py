@@ -48,6 +48,14 @@ def test_each_sentence_marks_what_it_rests_on(saw: dict[str, Any]) -> None:
         assert mark["words"] == mark["facts"]
 
 
+def test_a_click_on_a_sentence_lights_the_right_pixels_and_words(saw: dict[str, Any]) -> None:
+    lights = saw["lights"]
+    assert lights["lit"] == lights["hottest"]
+    assert lights["chosen"] in lights["under the mouse"]
+    assert lights["sound changed"] and lights["picture is as before"] and lights["sound is as before"]
+    assert lights["words"] == lights["stated"] != []
+
+
 def test_another_prompt_reads_nothing_again(saw: dict[str, Any]) -> None:
     impression = saw["impression"]
     assert impression["prompt"] == "impression"
