@@ -10,6 +10,7 @@ from mmdesk.events import (
     Event,
     FactsFound,
     FindingsScored,
+    Located,
     ReportReady,
     SentenceWritten,
     Stage,
@@ -17,7 +18,18 @@ from mmdesk.events import (
     StageStarted,
     TextDelta,
 )
-from mmdesk.report import Contribution, Finding, Origin, Provenance, Report, Section, Sentence, Source
+from mmdesk.report import (
+    Contribution,
+    Finding,
+    Grid,
+    Origin,
+    Provenance,
+    Report,
+    Saliency,
+    Section,
+    Sentence,
+    Source,
+)
 
 IMAGE, AUDIO, RECORD = Modality.IMAGE, Modality.AUDIO, Modality.RECORD
 TITLES = {"image": "Image", "audio": "Heart sound", "record": "Record", "impression": "Impression"}
@@ -108,7 +120,19 @@ def sample_report(case: Case) -> Report:
     return Report(
         case.id, case.prompt or "full", notices, findings, facts, sections, provenance,
         contributions=tuple(_contribution(finding, case.inputs) for finding in findings),
+        saliencies=tuple(_saliency(number, finding) for number, finding in enumerate(findings)),
     )  # fmt: skip
+
+
+def _saliency(number: int, finding: Finding) -> Saliency:
+    """Each finding is hot in one cell of its own, all the way round a picture and along a sound."""
+    (modality,) = finding.inputs
+    cells = bytearray(64)
+    cells[9 * (number % 8)] = 255
+    if modality == IMAGE:
+        return Saliency(finding.name, modality, 0, Grid(8, 8, bytes(cells)))
+    grid, curve = Grid(8, 8, bytes(cells)), Grid(1, 8, bytes(255 * (n == number % 8) for n in range(8)))
+    return Saliency(finding.name, modality, 0, grid, curve, seconds=3.0, hertz=1000.0)
 
 
 def sample_events(case: Case) -> list[Event]:
@@ -121,8 +145,15 @@ def sample_events(case: Case) -> list[Event]:
         *_stage(Stage.SCORE, 11.4, FindingsScored(report.findings, report.notices)),
         *_stage(Stage.WEIGH, 2.6, Contributed(report.contributions)),
         *_stage(Stage.WRITE, 327.6, *_written(report)),
+        *_stage(Stage.LOCATE, 210.3, *_located(report)),
         ReportReady(report),
     ]
+
+
+def _located(report: Report) -> Iterator[Event]:
+    for modality in (IMAGE, AUDIO):
+        if own := tuple(s for s in report.saliencies if s.modality == modality):
+            yield Located(own)
 
 
 def _stage(stage: Stage, milliseconds: float, *events: Event) -> list[Event]:

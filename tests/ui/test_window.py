@@ -243,11 +243,11 @@ def test_a_sentence_marks_what_it_rests_on(open_window) -> None:
     place = text._rect(number).topLeft().toPoint() + QPoint(30, 8)
     one.qtbot.mouseClick(text.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert one.window.findings.list.marked == ()
-    assert one.window.record._named == ("temperature", "crp")
+    assert one.window.record._named == {"temperature": None, "crp": None}
     assert one.window.record._mark() != []
     one.do["analyse"].trigger()
     one.until_ended(2)
-    assert one.window.record._named == ()
+    assert one.window.record._named == {}
 
 
 def test_a_prompt_asks_again_and_goes_with_the_case(open_window) -> None:
