@@ -200,6 +200,57 @@ WAV、FLAC、OGG 或 MP3。</translation>
     </message>
 </context>
 <context>
+    <name>ContributionView</name>
+    <message>
+        <source>What each input adds: {finding}</source>
+        <translation>各项输入的贡献：{finding}</translation>
+    </message>
+    <message>
+        <source>image</source>
+        <translation>影像</translation>
+    </message>
+    <message>
+        <source>audio</source>
+        <translation>听诊</translation>
+    </message>
+    <message>
+        <source>record</source>
+        <translation>病历</translation>
+    </message>
+    <message>
+        <source>changed nothing</source>
+        <translation>没有影响</translation>
+    </message>
+    <message>
+        <source>under 1 point</source>
+        <translation>不到 1 个百分点</translation>
+    </message>
+    <message>
+        <source>{number} point</source>
+        <translation>{number} 个百分点</translation>
+    </message>
+    <message>
+        <source>{number} points</source>
+        <translation>{number} 个百分点</translation>
+    </message>
+    <message>
+        <source>under 1%</source>
+        <translation>低于 1%</translation>
+    </message>
+    <message>
+        <source>over 99%</source>
+        <translation>高于 99%</translation>
+    </message>
+    <message>
+        <source>Starts at {start}, the share in the training data; ends at {end}.</source>
+        <translation>从训练数据中的占比 {start} 出发，最终为 {end}。</translation>
+    </message>
+    <message>
+        <source>from {start} in the training data to {end}</source>
+        <translation>训练数据 {start} → {end}</translation>
+    </message>
+</context>
+<context>
     <name>EmptyTarget</name>
     <message>
         <source>Browse…</source>
@@ -211,10 +262,25 @@ WAV、FLAC、OGG 或 MP3。</translation>
     </message>
 </context>
 <context>
+    <name>Evidence</name>
+    <message>
+        <source>Speaks against: {}</source>
+        <translation>不支持：{}</translation>
+    </message>
+    <message>
+        <source>Speaks for: {}</source>
+        <translation>支持：{}</translation>
+    </message>
+</context>
+<context>
     <name>FactView</name>
     <message>
         <source>The last {} of {} figures are shown.</source>
         <translation>仅显示最后 {} 项，共 {} 项数值。</translation>
+    </message>
+    <message>
+        <source>adds {} points to the finding</source>
+        <translation>对该发现的贡献为 {} 个百分点</translation>
     </message>
     <message>
         <source>Figures found in the record</source>
@@ -422,12 +488,20 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>选中的影像</translation>
     </message>
     <message>
-        <source>+ and - zoom, 0 shows all, Shift and arrows pan, Ctrl and arrows change the window, i inverts, Page Up and Page Down show the other images.</source>
-        <translation>+ 和 - 缩放，0 显示全图，Shift 加方向键平移，Ctrl 加方向键调节窗宽窗位，i 反相，Page Up 和 Page Down 切换影像。</translation>
+        <source>+ and - zoom, 0 shows all, Shift and arrows pan, Ctrl and arrows change the window, i inverts, h hides and shows the heat map, Page Up and Page Down show the other images.</source>
+        <translation>+ 和 - 缩放，0 显示全图，Shift 加方向键平移，Ctrl 加方向键调整窗位，i 反色，h 隐藏或显示热图，Page Up 和 Page Down 显示其他影像。</translation>
     </message>
     <message>
         <source>Images of the case</source>
         <translation>病例影像</translation>
+    </message>
+    <message>
+        <source>Opacity of the heat map</source>
+        <translation>热图的不透明度</translation>
+    </message>
+    <message>
+        <source>Opacity of the heat map; H in the picture hides and shows it</source>
+        <translation>热图的不透明度；在影像中按 H 可隐藏或显示</translation>
     </message>
     <message>
         <source>Fit</source>
@@ -463,6 +537,22 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     <message>
         <source>zoom {} %</source>
         <translation>缩放 {} %</translation>
+    </message>
+    <message>
+        <source>least</source>
+        <translation>最低</translation>
+    </message>
+    <message>
+        <source>most</source>
+        <translation>最高</translation>
+    </message>
+    <message>
+        <source>Nothing in the picture stands out.</source>
+        <translation>影像中没有突出的部位。</translation>
+    </message>
+    <message>
+        <source>Heat map hidden, H shows it</source>
+        <translation>热图已隐藏，按 H 显示</translation>
     </message>
 </context>
 <context>
@@ -859,6 +949,10 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>窗宽、窗位</translation>
     </message>
     <message>
+        <source>Hide, show the heat map</source>
+        <translation>隐藏、显示热图</translation>
+    </message>
+    <message>
         <source>Pan</source>
         <translation>平移</translation>
     </message>
@@ -929,6 +1023,10 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <source>Space plays, arrows move the cursor, with Shift they select, Escape clears the selection.</source>
         <translation>空格播放，方向键移动光标，加 Shift 选取，Esc 清除选区。</translation>
     </message>
+    <message>
+        <source>Nothing in the sound stands out.</source>
+        <translation>录音中没有突出的部分。</translation>
+    </message>
 </context>
 <context>
     <name>StagesPanel</name>
@@ -957,8 +1055,16 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>评分</translation>
     </message>
     <message>
+        <source>weigh</source>
+        <translation>权衡</translation>
+    </message>
+    <message>
         <source>write</source>
         <translation>撰写报告</translation>
+    </message>
+    <message>
+        <source>locate</source>
+        <translation>定位</translation>
     </message>
 </context>
 <context>
@@ -1362,8 +1468,16 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>评分</translation>
     </message>
     <message>
+        <source>weigh</source>
+        <translation>权衡</translation>
+    </message>
+    <message>
         <source>write</source>
         <translation>撰写报告</translation>
+    </message>
+    <message>
+        <source>locate</source>
+        <translation>定位</translation>
     </message>
     <message>
         <source>Install mmdesk again.</source>
