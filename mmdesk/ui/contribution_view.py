@@ -98,7 +98,8 @@ class ContributionView(QWidget):
 
     def _spoken(self) -> str:
         """All of it, as a screen reader says it."""
-        said = [f"{row.name} {row.figure.replace('−', self.tr('minus') + ' ')}" for row in self.rows()]
+        minus = self.tr("minus")
+        said = [f"{row.name} {row.figure.replace('−', f'{minus} ')}" for row in self.rows()]
         if not said:
             return ""
         start, end = self._ends()

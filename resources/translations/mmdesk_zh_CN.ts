@@ -242,6 +242,10 @@ WAV、FLAC、OGG 或 MP3。</translation>
         <translation>高于 99%</translation>
     </message>
     <message>
+        <source>minus</source>
+        <translation>减</translation>
+    </message>
+    <message>
         <source>Starts at {start}, the share in the training data; ends at {end}.</source>
         <translation>从训练数据中的占比 {start} 出发，最终为 {end}。</translation>
     </message>
