@@ -1,4 +1,5 @@
-"""Times the sample case with the built-in pack, and the decoder against `transformers` on the same weights.
+"""Times the sample case with the built-in pack, the decoder against `transformers` and the heat map against
+captum on the same weights.
 
     python benchmarks/speed.py
 
@@ -12,14 +13,17 @@ import time
 from collections.abc import Callable
 
 import torch
+from captum.attr import IntegratedGradients
 from transformers import GPT2Config, GPT2LMHeadModel
 
 from mmdesk.case import Case, Input, Modality
 from mmdesk.engine import StopToken
 from mmdesk.engine.local import LocalEngine
-from mmdesk.events import StageFinished
+from mmdesk.events import Located, StageFinished, StageStarted
 from mmdesk.model.decoder import Cache, Decoder
+from mmdesk.model.saliency import STEPS, blurred, integrated_gradients
 from mmdesk.packs.files import find
+from mmdesk.packs.locate import Locator
 from mmdesk.packs.reader import PackReader
 from mmdesk.resources import sample_case
 
@@ -52,6 +56,44 @@ def analysis_times() -> None:
     print(f"sample case, engine warm: {statistics.median(totals):.2f} s")
     for stage, times in stages.items():
         print(f"  {stage}: {statistics.median(times):.0f} ms")
+
+
+def evidence_times() -> None:
+    """From its start until each input's places are known, on a case that is new each time."""
+    times: dict[str, list[float]] = {}
+    for _ in range(RUNS):
+        engine, start = LocalEngine(find("clinic")), 0.0
+        for event in engine.analyze(sample_case(), StopToken()):
+            if isinstance(event, StageStarted):
+                start = time.perf_counter()
+            elif isinstance(event, Located):
+                modality = event.saliencies[0].modality
+                times.setdefault(modality, []).append(time.perf_counter() - start)
+                start = time.perf_counter()
+    for modality, own in times.items():
+        print(f"where in the {modality}: {1000 * statistics.median(own):.0f} ms")
+
+
+def heat_map_times() -> None:
+    """Of the three findings of a radiograph, as captum does it and as the engine does."""
+    reader = PackReader(find("clinic"))
+    torch.set_num_threads(1)  # as at the desk
+    size = reader.configs.image.size
+    image = torch.randn(1, 1, size, size, generator=torch.Generator().manual_seed(0))
+    task = reader.manifest.task("chest")
+    odds = Locator(reader, [], [], lambda: None).odds_of(task)
+    peer = IntegratedGradients(lambda images, column: odds(images)[:, column])
+
+    def theirs() -> None:
+        for column in range(len(task.findings)):
+            peer.attribute(
+                image, blurred(image), additional_forward_args=column, n_steps=STEPS, method="riemann_middle"
+            )
+
+    ours, other = median(lambda: list(integrated_gradients(odds, image))), median(theirs)
+    print(
+        f"heat maps of 3 findings: {1000 * ours:.0f} ms, captum {1000 * other:.0f}, ratio {ours / other:.2f}"
+    )
 
 
 def generate(decoder: Decoder, first: torch.Tensor) -> None:
@@ -91,3 +133,5 @@ if __name__ == "__main__":
     start_times()
     analysis_times()
     decoder_times()
+    evidence_times()
+    heat_map_times()
