@@ -16,7 +16,7 @@ from mmdesk.questions import choose_prompt
 from mmdesk.report import Finding, Status
 from mmdesk.training.extract import Statement
 from mmdesk.training.grammar import Grammar
-from mmdesk.training.judge import CONSTANT, DECODER, DRAFTS, GRAMMAR, judge
+from mmdesk.training.judge import CONSTANT, DECODER, DRAFTS, FREE, GRAMMAR, judge
 from mmdesk.training.reports import (
     COUNTS,
     FALSE,
@@ -229,9 +229,11 @@ def test_what_never_happened_may_still_happen() -> None:
 def test_the_judge_tells_the_writers_apart(reader: PackReader, data: Path) -> None:
     grammar = Grammar.load(RECIPES / "clinic.grammar.toml")
     rows = by_metric(judge(reader, data, "test", 7, grammar))
-    for writer in (DECODER, DRAFTS, GRAMMAR):
+    for writer in (DECODER, DRAFTS, FREE, GRAMMAR):
         for name in ("findings wrong", "findings hallucinated", "facts wrong", "findings omitted"):
             assert rows[f"{name}, {writer}"].value == 0, (name, writer)
+    assert rows[f"drafts withheld, {FREE}"].value > 0
+    assert rows[f"sentences, {FREE}"].value >= rows[f"plain statements, {FREE}"].value > 0
     assert rows[f"findings hallucinated, {CONSTANT}"].value > 0
     assert rows[f"facts omitted, {CONSTANT}"].value == rows[f"facts stated, {GRAMMAR}"].value > 0
     # Plain statements stand in for what this decoder writes, so that the grammar words more.
