@@ -2,8 +2,8 @@
 
     python recipes/ways_to_locate.py --out rows.json
 
-Prints what each way gains over random order, and whether the pack's own forgets its map when the weights
-are shuffled; `mmdesk evaluate --card --rows rows.json` puts the table into the card.
+Prints what each way gains over random order; `mmdesk evaluate --card --rows rows.json` puts the table into
+the card.
 """
 
 import argparse
@@ -31,6 +31,7 @@ from mmdesk.packs.manifest import Task
 from mmdesk.packs.reader import PackReader
 from mmdesk.packs.shapley import Bools, Floats
 from mmdesk.training.asked import Subject, pooled
+from mmdesk.training.card import GAINED
 from mmdesk.training.data import data_folder
 from mmdesk.training.where import where_measures
 
@@ -109,12 +110,14 @@ def looks_inside(reader: PackReader, task: Task, subject: Subject) -> Mapping[st
     depths = {1: 4, 3: 8, 5: 16, 7: 32}  # block → pixels to a cell
     grey = image.mean().expand_as(image)
     return {
-        "integrated gradients from blurred, 8 steps": partial(integrated, blurred(image), 8),
-        "integrated gradients from grey, 8 steps": partial(integrated, grey, 8),
+        "integrated gradients from blurred in 8 steps": partial(integrated, blurred(image), 8),
+        "integrated gradients from grey in 8 steps": partial(integrated, grey, 8),
         "input × gradient": lambda: signed(InputXGradient(odds).attribute(image.clone().requires_grad_())),
-        **{f"Grad-CAM, cells of {px}": partial(layers, LayerGradCam, block) for block, px in depths.items()},
         **{
-            f"HiResCAM, cells of {px}": partial(layers, LayerGradientXActivation, block)
+            f"Grad-CAM in cells of {px}": partial(layers, LayerGradCam, block) for block, px in depths.items()
+        },
+        **{
+            f"HiResCAM in cells of {px}": partial(layers, LayerGradientXActivation, block)
             for block, px in depths.items()
         },
         f"occlusion by windows of {WINDOW}": occluded,
@@ -130,7 +133,7 @@ def main() -> None:
     torch.set_num_threads(1)
     reader = PackReader(find(asked.pack))
     rows = where_measures(reader, data_folder(None), "val", asked.items, partial(ways, reader))
-    rows = [replace(row, topic="where by method") for row in rows]
+    rows = [replace(row, topic="where by method") for row in rows if GAINED in row.metric]
     table = Table("task", "measure", "value", "95% interval", "groups")
     for row in rows:
         figures = (f"{row.value:.3f}", f"{row.low:.3f} to {row.high:.3f}", str(row.groups))

@@ -53,13 +53,13 @@ class Subject:
         return {OWN: self.own, **self.guesses}
 
 
-def shuffled(reader: PackReader, pictures: Sequence[Path]) -> PackReader:
+def shuffled(reader: PackReader, pictures: Sequence[Path], seed: int) -> PackReader:
     """The same pack with first weights in place of the learned ones; what an image encoder standardises
     by is taken from `pictures`, else its maps would be empty."""
     other = copy.copy(reader)
     other.network = copy.deepcopy(reader.network)
     with torch.random.fork_rng(), torch.no_grad():
-        torch.manual_seed(1)
+        torch.manual_seed(seed)
         for module in other.network.modules():
             if isinstance(module, nn.Conv2d | nn.Linear | nn.LSTM | nn.BatchNorm2d):
                 module.reset_parameters()

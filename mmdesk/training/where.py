@@ -23,6 +23,8 @@ from mmdesk.training.scores import cases_of
 ITEMS = 200
 STEPS = 10
 ORDERS = 2  # random ones
+SHUFFLES = 5  # of the weights, in turn: one alone may resemble the pack by chance
+SEEN = 32  # pictures that a shuffled encoder is standardised by
 WHOLE = ("valve", "liver")  # no case of theirs is in `test`: what a reading rests on is asked, not its truth
 RANDOM = "random order"
 More = Callable[[Task, Subject], Mapping[str, Callable[[], Floats]]]
@@ -53,8 +55,10 @@ def subjects(reader: PackReader, folder: Path, task: Task, split: str, most: int
         return
     chosen = [cases[n] for n in np.unique(np.linspace(0, len(cases) - 1, min(most, len(cases))).astype(int))]
     pictures = task.name in IMAGE_TASKS
-    other = shuffled(reader, [folder / task.data / case[0]["path"] for case in chosen[:48] if pictures])
+    seen = [folder / task.data / case[0]["path"] for case in chosen[:SEEN] if pictures]
+    others = [shuffled(reader, seen, seed) for seed in range(SHUFFLES)]
     for number, case in enumerate(track(chosen, f"where {task.name} rests", transient=True)):
+        other = others[number % SHUFFLES]
         if pictures:
             yield picture_of(reader, other, folder, task, case)
         elif task.name == "liver":

@@ -73,7 +73,7 @@ def test_every_task_is_asked(tiny_pack: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_shuffled_weights_leave_the_pack_as_it_was(tiny_pack: Path) -> None:
     reader = PackReader(tiny_pack)
     before = {name: tensor.clone() for name, tensor in reader.network.state_dict().items()}
-    other = shuffled(reader, [])
+    other = shuffled(reader, [], 1)
     after = reader.network.state_dict()
     assert all(torch.equal(before[name], after[name]) for name in before)
     changed = [
