@@ -84,8 +84,8 @@ class Pipeline:
     def __init__(self, reader: PackReader) -> None:
         self.reader = reader
         self._cache: dict[tuple[str, Modality, int], Encoded] = {}
-        self._judged: list[Encoded] = []
-        self._located: dict[tuple[Modality, int], tuple[Saliency, ...]] = {}
+        self._scored: list[Encoded] = []
+        self._located: dict[tuple[str, Modality, int, int], tuple[Saliency, ...]] = {}
 
     def analyze(self, analysis: Analysis, check: Check) -> Iterator[Event]:
         """Events up to ReportReady, or Failed where nothing could be read. `check` raises to stop."""
@@ -167,12 +167,13 @@ class Pipeline:
 
     def _locate(self, analysis: Analysis, reads: Sequence[Read], check: Check) -> Iterator[Event]:
         """What is known of the same inputs from the last analysis is not worked out again."""
-        if [id(item) for item in self._judged] != [id(item) for item in analysis.judged]:
-            self._judged, self._located = analysis.judged, {}
-        locator = Locator(self.reader, analysis.judged, analysis.findings, check)
+        scored = [item for item in analysis.judged if item.examination]
+        if [id(item) for item in scored] != [id(item) for item in self._scored]:
+            self._scored, self._located = scored, {}
+        locator = Locator(self.reader, scored, analysis.findings, check)
         for read, encoded in zip(reads, analysis.encoded, strict=True):
             place = [id(item) for item in analysis.case.inputs[read.modality]].index(id(read.item))
-            key = read.modality, place
+            key = read.sha256, read.modality, position_of(read.item), place
             if key not in self._located:
                 self._located[key] = tuple(locator.locate(encoded, read.pixels, read.waveform, place))
             if self._located[key]:
@@ -189,7 +190,7 @@ class Pipeline:
                 findings = self.reader.score([encoded]).findings
                 analysis.alone.setdefault(encoded.examination, []).append((name, findings))
                 last[encoded.examination] = encoded
-        others = [encoded for encoded in analysis.encoded if encoded.modality != Modality.IMAGE]
+        others = [e for e in analysis.encoded if e.modality != Modality.IMAGE or not e.examination]
         return [*last.values(), *others]
 
     def _write(self, analysis: Analysis, check: Check) -> Iterator[Event]:

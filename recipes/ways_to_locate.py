@@ -26,7 +26,7 @@ from mmdesk.case import Modality
 from mmdesk.model.image import Member
 from mmdesk.model.saliency import CELLS, blurred
 from mmdesk.packs.files import find
-from mmdesk.packs.locate import log_odds, logit
+from mmdesk.packs.locate import log_odds
 from mmdesk.packs.manifest import Task
 from mmdesk.packs.reader import PackReader
 from mmdesk.packs.shapley import Bools, Floats
@@ -50,8 +50,11 @@ def ways(reader: PackReader, task: Task, subject: Subject) -> Mapping[str, Calla
 def black_boxes(subject: Subject) -> Mapping[str, Callable[[], Floats]]:
     parts = int(np.prod(subject.shape))
 
+    certainty = next(iter(subject.certainty.values()))
+
     def odds(sets: Bools) -> Floats:
-        return logit(subject.certainty[""](sets.reshape(-1, *subject.shape)))
+        sure = certainty(sets.reshape(-1, *subject.shape)).clip(1e-9, 1 - 1e-9)
+        return np.asarray(np.log(sure / (1 - sure)), np.float64)
 
     def alone() -> Floats:
         lost: Floats = odds(np.zeros((1, parts), bool)) - odds(np.eye(parts, dtype=bool))

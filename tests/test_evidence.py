@@ -26,7 +26,7 @@ from mmdesk.events import (
 from mmdesk.model.image import image_tensor
 from mmdesk.model.saliency import blurred
 from mmdesk.model.sound import SAMPLE_RATE
-from mmdesk.packs import locate, writer
+from mmdesk.packs import writer
 from mmdesk.packs.listening import BANDS, COLUMNS
 from mmdesk.packs.locate import Locator, grid_of, log_odds
 from mmdesk.packs.reader import PackReader, calibrated
@@ -196,7 +196,7 @@ def test_an_input_that_is_refused_or_broken_has_no_places(
 
 def locator(engine: LocalEngine, inputs: Inputs) -> tuple[Locator, Report]:
     report = reported(engine, inputs)
-    return Locator(engine._pipeline.reader, engine._pipeline._judged, report.findings, lambda: None), report
+    return Locator(engine._pipeline.reader, engine._pipeline._scored, report.findings, lambda: None), report
 
 
 def test_a_picture_is_hot_where_its_score_rests(engine: LocalEngine, inputs: Inputs) -> None:
@@ -233,7 +233,7 @@ def test_a_sound_is_asked_by_leaving_out(engine: LocalEngine, inputs: Inputs) ->
     sets = np.zeros((1 + COLUMNS, BANDS, COLUMNS), bool)
     for column in range(COLUMNS):
         sets[1 + column, :, column] = True
-    odds = locate.logit(where.heard(task, carried, item, where.listen(waveform, sets)))
+    odds = where.heard(task, carried, item, where.listen(waveform, sets))
     np.testing.assert_allclose(
         odds[0], [np.log(f.probability / (1 - f.probability)) for f in report.findings], atol=1e-4
     )
@@ -244,13 +244,47 @@ def test_a_sound_is_asked_by_leaving_out(engine: LocalEngine, inputs: Inputs) ->
         assert saliency.curve == grid_of(lost[None])
 
 
-def test_facts_add_up_to_what_the_record_adds(engine: LocalEngine, inputs: Inputs) -> None:
-    report = reported(engine, {RECORD: inputs[RECORD]})
+def test_facts_add_up_to_the_difference_from_the_record_without_them(
+    engine: LocalEngine, inputs: Inputs
+) -> None:
+    where, report = locator(engine, {RECORD: inputs[RECORD]})
     (finding,), (saliency,) = report.findings, report.saliencies
     assert finding.name == "liver_disease"
     assert {"age", "sex", "ggt"} <= set(saliency.facts) and "smoking" not in saliency.facts
-    (contribution,) = report.contributions
-    assert sum(saliency.facts.values()) == pytest.approx(contribution.shares[RECORD], abs=1e-5)
+    (item,) = where.encoded
+    ((task, carried),) = where.tasks(item)
+    facts = [fact for fact in item.facts if fact.name in task.facts]
+    sets = np.array([[True] * len(facts), [False] * len(facts)])
+    whole, without = where.stated(task, carried, item, facts, sets)[:, 0]
+    assert whole == pytest.approx(finding.probability, abs=1e-6)
+    assert sum(saliency.facts.values()) == pytest.approx(whole - without, abs=1e-6)
+
+
+def test_a_record_that_states_nothing_of_a_task_leaves_the_other_its_facts(
+    engine: LocalEngine, inputs: Inputs
+) -> None:
+    two = (*inputs[RECORD], Input.from_text("Denies fever.", "note.txt"))
+    report = reported(engine, {RECORD: two})
+    assert [s.place for s in report.saliencies] == [0] and report.findings
+
+
+def test_places_follow_their_input(
+    engine: LocalEngine, inputs: Inputs, tiny_png: Callable[..., bytes]
+) -> None:
+    """A map belongs to a picture, not to its place among the others, nor to another question."""
+    a, b = (Input(f"{n}.png", data=tiny_png(n)) for n in (7, 8))
+    broken = Input("broken.png", data=b"no picture")
+
+    def maps(*items: Input, prompt: str | None = None) -> list[tuple[int, object]]:
+        last = analysed(engine, Case({IMAGE: items}, prompt))[-1]
+        assert isinstance(last, ReportReady)
+        return [(s.place, s.grid) for s in last.report.saliencies if s.finding == "bacterial_pneumonia"]
+
+    ((_, grid),) = maps(b)
+    assert maps(a, b, prompt="what changed?") == [(1, grid)]  # of the last picture alone
+    assert maps(b) == [(0, grid)]
+    both = dict(maps(broken, a, b))
+    assert maps(a, b) == [(place - 1, own) for place, own in both.items()]
 
 
 def test_log_odds_are_those_of_the_calibrated_probabilities(tiny_pack: Path) -> None:

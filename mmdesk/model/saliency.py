@@ -31,6 +31,7 @@ def blurred(images: Tensor) -> Tensor:
 def integrated_gradients(score: Callable[[Tensor], Tensor], image: Tensor) -> Iterator[Tensor]:
     """score: (n, 1, size, size) → (n, outcomes), differentiable; image (1, 1, size, size). For each
     outcome what every cell adds to it beyond the blurred picture, (CELLS, CELLS), signed."""
+    area = image[0, 0].numel() / CELLS**2
     start = blurred(image)
     shares = ((torch.arange(STEPS, device=image.device) + 0.5) / STEPS).view(-1, 1, 1, 1)
     with torch.enable_grad():
@@ -39,4 +40,4 @@ def integrated_gradients(score: Callable[[Tensor], Tensor], image: Tensor) -> It
         for outcome in scores.sum(0).unbind():
             (gradient,) = torch.autograd.grad(outcome, path, retain_graph=True)
             added = gradient.mean(0, keepdim=True) * (image - start)
-            yield F.adaptive_avg_pool2d(added, CELLS)[0, 0]
+            yield area * F.adaptive_avg_pool2d(added, CELLS)[0, 0]

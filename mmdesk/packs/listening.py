@@ -1,6 +1,6 @@
 """A heart sound with parts of it silenced: each column of time, and each column of each band.
 
-What is silenced is filled with the typical level of its band, so that nothing but the event is missing.
+What is silenced takes its band's typical level, the median, so that nothing but the event is missing.
 """
 
 import numpy as np
@@ -16,9 +16,10 @@ from mmdesk.model.sound import (
     rhythm,
     statistics_of,
 )
+from mmdesk.packs.shapley import Bools
 
-Bools = NDArray[np.bool_]
 COLUMNS, BANDS = 16, 8  # a band holds as many mel bands as another
+MEDIAN = 50
 ROWS = 20  # of what is shown, of equal width in Hz
 
 
@@ -30,15 +31,17 @@ def parts() -> Bools:
     return np.concatenate([np.zeros((1, BANDS, COLUMNS), bool), times, cells])
 
 
-def silenced(energies: Floats, sets: Bools) -> Floats:
-    """energies (frames, 40) → (sets, frames, 40), each without its cells of sets (sets, BANDS, COLUMNS)"""
+def silenced(energies: Floats, sets: Bools, level: float = MEDIAN) -> Floats:
+    """energies (frames, 40) → (sets, frames, 40), each without its cells of sets (sets, BANDS, COLUMNS),
+    which take the band's percentile `level`."""
     band = np.arange(N_MELS) * BANDS // N_MELS
     missing = sets[:, band[None, :], columns_of(len(energies))[:, None]]
-    return np.where(missing, np.median(energies, 0), energies)
+    return np.where(missing, np.percentile(energies, level, axis=0).astype(np.float32), energies)
 
 
 def columns_of(frames: int) -> NDArray[np.intp]:
-    """The column that the middle of each frame lies in; columns share out the whole recording."""
+    """The column that the middle of each frame lies in; columns share out what is framed, which is at most
+    20 ms less than the recording."""
     middle = (np.arange(frames) + WINDOW / SAMPLE_RATE * FRAME_RATE / 2) / FRAME_RATE
     seconds = (frames - 1) / FRAME_RATE + WINDOW / SAMPLE_RATE
     columns: NDArray[np.intp] = np.minimum(middle / seconds * COLUMNS, COLUMNS - 1).astype(np.intp)

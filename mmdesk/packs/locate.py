@@ -19,15 +19,14 @@ from mmdesk.model.image import image_tensor
 from mmdesk.model.saliency import integrated_gradients
 from mmdesk.model.sound import SAMPLE_RATE, log_mel
 from mmdesk.packs.encoding import fact_values
-from mmdesk.packs.listening import BANDS, COLUMNS, even_rows, figures_of, parts, silenced
+from mmdesk.packs.listening import BANDS, COLUMNS, MEDIAN, even_rows, figures_of, parts, silenced
 from mmdesk.packs.manifest import Task
 from mmdesk.packs.reader import Carried, Encoded, PackReader, given_of
-from mmdesk.packs.shapley import Bools, Floats, sampled
+from mmdesk.packs.shapley import Bools, Floats, shares_of
 from mmdesk.report import Finding, Grid, Saliency, Status
 
-ORDERS = 8  # of stating facts, each walked both ways
 AT_ONCE = 25  # versions of a sound; between them it can be stopped
-CERTAIN = 1e-6  # log odds are taken of probabilities this far from 0 and 1
+LEAST = 1e-3  # of log odds: a map with nothing above it is rounding
 
 
 class Locator:
@@ -78,7 +77,7 @@ class Locator:
         listened = self.listen(waveform, parts())
         seconds = max(len(waveform) / SAMPLE_RATE, 1.0)  # a shorter one is padded
         for task, carried in tasks:
-            odds = logit(self.heard(task, carried, item, listened))
+            odds = self.heard(task, carried, item, listened)
             for spec, own in zip(task.findings, (odds[0] - odds[1:]).T, strict=True):
                 weights = self._for_or_against(spec.name, own)
                 curve = grid_of(weights[None, :COLUMNS])
@@ -88,12 +87,13 @@ class Locator:
 
     @torch.no_grad()
     def record(self, item: Encoded, place: int) -> Iterator[Saliency]:
-        """What each stated fact adds to a probability, the other inputs given: Shapley values over orders
-        of stating them, beginning with the finding as it is without the record."""
+        """What each stated fact adds to a probability, the other inputs given: Shapley values over the facts
+        that the task may see, beginning with the record as it is without them."""
         for task, carried in self.tasks(item):
             latest = {fact.name: fact for fact in item.facts if fact.name in task.facts}
-            worth = partial(self.stated, task, carried, item, tuple(latest.values()))
-            shares = sampled(len(latest), worth, ORDERS)
+            if not latest:  # of two records, one may state nothing of it
+                continue
+            shares = shares_of(len(latest), partial(self.stated, task, carried, item, tuple(latest.values())))
             for spec, own in zip(task.findings, shares.T, strict=True):
                 facts = dict(zip(latest, map(float, own), strict=True))
                 yield Saliency(spec.name, Modality.RECORD, place, facts=facts)
@@ -117,13 +117,15 @@ class Locator:
         return odds
 
     @torch.no_grad()
-    def listen(self, waveform: NDArray[np.float32], sets: Bools) -> tuple[Tensor, Tensor]:
+    def listen(
+        self, waveform: NDArray[np.float32], sets: Bools, level: float = MEDIAN
+    ) -> tuple[Tensor, Tensor]:
         """Embeddings (sets, width) and statistics (sets, 338) of the sound without each set of cells."""
         energies = log_mel(waveform)
         embeddings, figures = [], []
         for some in np.array_split(sets, -(-len(sets) // AT_ONCE)):
             self.check()
-            versions = silenced(energies, some)
+            versions = silenced(energies, some, level)
             whole_first = torch.from_numpy(np.concatenate([energies[None], versions])).to(self.reader.device)
             embeddings.append(self.reader.network.audio.embed(whole_first)[1:].cpu())
             figures.append(torch.from_numpy(figures_of(versions, waveform)))
@@ -131,7 +133,7 @@ class Locator:
 
     @torch.no_grad()
     def heard(self, task: Task, carried: Carried, item: Encoded, listened: tuple[Tensor, Tensor]) -> Floats:
-        """(versions, findings) probabilities, with each version of this recording that was listened to."""
+        """(versions, findings) log odds, with each version of this recording that was listened to."""
         count = len(listened[0])
         items = [e for e in self.encoded if e.examination == task.examination]
         rows = [
@@ -146,29 +148,25 @@ class Locator:
             torch.tensor([other.position for other in items]).repeat(count),
             torch.arange(count).repeat_interleave(len(items)),
         )
-        pooled, logits = self.reader.network.audio.heads(heard)
-        inputs = {**carried, Modality.AUDIO: (pooled[:, None], logits)}
-        return self.reader.probabilities(task, inputs, given_of([inputs] * count))
+        pooled, said = self.reader.network.audio.heads(heard)
+        inputs = {**carried, Modality.AUDIO: (pooled[:, None], said)}
+        odds: Floats = log_odds(
+            task, self.reader.logits(task, inputs, given_of([inputs] * count)).double()
+        ).numpy()
+        return odds
 
     @torch.no_grad()
     def stated(
         self, task: Task, carried: Carried, item: Encoded, facts: Sequence[Fact], sets: Bools
     ) -> Floats:
-        """(sets, findings) probabilities where of `facts` only those of each set (sets, facts) are stated;
-        where none is, as without the record."""
+        """(sets, findings) probabilities where of `facts` only those of each set (sets, facts) are stated."""
         tokens, logits = self._read_again(item, facts, sets)
         others = [e for e in self.encoded if e.modality == Modality.RECORD and e is not item]
         for other in others:
             tokens, logits = tokens + _all(other.tokens), logits + _all(other.logits)
         count = 1 + len(others)
         read = {**carried, Modality.RECORD: (tokens / count, logits / count)}
-        without = read.keys() - {Modality.RECORD}
-        some = np.atleast_1d(sets.any(1))
-        given = given_of([read if stated else without for stated in some])
-        probabilities = self.reader.probabilities(task, read, given)
-        if task.carriers[0] == Modality.RECORD:
-            probabilities[~some] = [spec.prior for spec in task.findings]
-        return probabilities
+        return self.reader.probabilities(task, read, given_of([read] * len(sets)))
 
     def _read_again(self, item: Encoded, facts: Sequence[Fact], sets: Bools) -> tuple[Tensor, Tensor]:
         """Tokens and logits of the record with each set of facts; its words are kept."""
@@ -198,17 +196,12 @@ def log_odds(task: Task, logits: Tensor) -> Tensor:
 
 
 def grid_of(weights: NDArray[np.floating]) -> Grid:
-    """What is positive of (rows, columns), over the largest."""
+    """What is positive of log odds (rows, columns), over the largest; nothing where none reaches LEAST."""
     positive = np.maximum(weights, 0)
-    shares = np.round(255 * positive / max(float(positive.max()), 1e-12)).astype(np.uint8)
+    largest = float(positive.max())
+    shares = np.round(255 * positive / largest if largest >= LEAST else 0 * positive).astype(np.uint8)
     rows, columns = weights.shape
     return Grid(rows, columns, shares.tobytes())
-
-
-def logit(probabilities: Floats) -> Floats:
-    inside = np.clip(probabilities, CERTAIN, 1 - CERTAIN)
-    odds: Floats = np.log(inside / (1 - inside))
-    return odds
 
 
 def _all(part: Tensor | None) -> Tensor:

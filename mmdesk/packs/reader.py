@@ -201,15 +201,19 @@ class PackReader:
         return self.network.mixer.fuse([t.expand(len(given), -1, -1) for t in tokens], given)
 
     def probabilities(self, task: Task, carried: Carried, given: Tensor) -> NDArray[np.float64]:
+        """Of the task's findings (n, findings), calibrated; else as `logits`."""
+        return calibrated(task, self.logits(task, carried, given).numpy())
+
+    def logits(self, task: Task, carried: Carried, given: Tensor) -> Tensor:
         """Of the task's findings (n, findings), for each row of given (n, 3): which of the carried inputs
         are there. Tokens and logits of an input have n rows or one for all."""
         columns = self.manifest.columns(task)
         mixer = self.network.mixer
         evidence = torch.zeros(len(given), 3, self.layout.findings)
-        for modality, (_, logits) in carried.items():
-            evidence[:, ORDER[modality], columns] = self.own(task, modality, logits) - mixer.prior[columns]
-        logits = mixer.score(self._fuse(carried, given), evidence, given)[:, columns]
-        return calibrated(task, logits.numpy())
+        for modality, (_, said) in carried.items():
+            evidence[:, ORDER[modality], columns] = self.own(task, modality, said) - mixer.prior[columns]
+        logits: Tensor = mixer.score(self._fuse(carried, given), evidence, given)[:, columns]
+        return logits
 
     def own(self, task: Task, modality: Modality, logits: Tensor) -> Tensor:
         """The task's part (n, findings) of an encoder's logits (n, its findings)."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+FEW, ORDERS = 5, 8
 
 
 def subsets(players: int) -> Bools:
@@ -46,3 +47,8 @@ def sampled(players: int, worth: Callable[[Bools], Floats], orders: int) -> Floa
     gained = np.diff(values, axis=1)
     shares: Floats = np.take_along_axis(gained, ranks[:, :, None], 1).mean(0)
     return shares
+
+
+def shares_of(players: int, worth: Callable[[Bools], Floats]) -> Floats:
+    """(players, outcomes), exact for up to FEW players, else from ORDERS orders."""
+    return exact(worth(subsets(players))) if players <= FEW else sampled(players, worth, ORDERS)

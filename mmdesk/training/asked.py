@@ -19,15 +19,16 @@ from mmdesk.model.image import image_tensor
 from mmdesk.model.saliency import CELLS, blurred, integrated_gradients
 from mmdesk.model.sound import SAMPLE_RATE, log_mel
 from mmdesk.packs.encoding import fact_values
-from mmdesk.packs.listening import BANDS, COLUMNS, columns_of, parts
-from mmdesk.packs.locate import ORDERS, Locator, logit
+from mmdesk.packs.listening import BANDS, COLUMNS, MEDIAN, columns_of, parts
+from mmdesk.packs.locate import Locator
 from mmdesk.packs.manifest import Task
 from mmdesk.packs.reader import Encoded, PackReader, calibrated
-from mmdesk.packs.shapley import Bools, Floats, sampled
+from mmdesk.packs.shapley import Bools, Floats, shares_of
 from mmdesk.report import Finding, Status
 from mmdesk.training.scores import Rows, encode_case
 
 OWN = "the pack"
+QUIET = 10  # percentile
 Way = Callable[[], Floats]
 
 
@@ -162,32 +163,56 @@ def pooled(weights: Tensor) -> Floats:
 # ---- sounds
 
 
-def sound_of(
+def sounds_of(
     reader: PackReader, other: PackReader, folder: Path, task: Task, case: Rows, place: int
-) -> Subject:
-    """The recording at `place`; its parts are BANDS × COLUMNS cells, taken away as listening.py says."""
+) -> tuple[Subject, Subject]:
+    """The recording at `place`, in BANDS × COLUMNS cells and in COLUMNS of seconds. A cell is taken away by
+    its band's typical level, as the desk does it, or by its quiet one."""
     path = folder / task.data / case[place]["path"]
     waveform = read_audio(path.read_bytes(), path.name, SAMPLE_RATE)
-    encoded, findings, column = _judged(reader, folder, task, case)
-    finding, item = findings[column], encoded[place]
+    _, findings, column = _judged(reader, folder, task, case)
+    finding = findings[column]
 
-    def heard(asked: PackReader, sets: Bools) -> Floats:
+    def odds(asked: PackReader, sets: Bools, level: float = MEDIAN) -> Floats:
+        encoded, _, _ = _judged(asked, folder, task, case)
         locator = Locator(asked, encoded, findings, _go_on)
-        carried = asked.carried(task, encoded)
-        return locator.heard(task, carried, item, locator.listen(waveform, sets))[:, column]
+        listened = locator.listen(waveform, sets, level)
+        own: Floats = locator.heard(task, asked.carried(task, encoded), encoded[place], listened)[:, column]
+        return own
 
-    def way(asked: PackReader) -> Floats:
-        odds = _sign(finding) * logit(heard(asked, parts()))
-        lost: Floats = odds[0] - odds[1 + COLUMNS :]
-        return lost.reshape(BANDS, COLUMNS)
+    def certainty(sets: Bools, level: float = MEDIAN) -> Floats:
+        return _certain(finding, 1 / (1 + np.exp(-odds(reader, sets, level))))
 
-    return Subject(
-        case[0]["group"],
-        (BANDS, COLUMNS),
-        {"": lambda sets: _certain(finding, heard(reader, sets))},
-        lambda: way(reader),
-        lambda: way(other),
-        {"the loudest": lambda: _loud(log_mel(waveform))},
+    def way(asked: PackReader, these: slice) -> Floats:
+        without = _sign(finding) * odds(asked, np.concatenate([parts()[:1], parts()[these]]))
+        lost: Floats = without[0] - without[1:]
+        return lost
+
+    def over_bands(sets: Bools) -> Bools:
+        return np.repeat(sets, BANDS, 1)
+
+    loud = _loud(log_mel(waveform))
+    seconds, cells = slice(1, 1 + COLUMNS), slice(1 + COLUMNS, None)
+    return (
+        Subject(
+            case[0]["group"],
+            (BANDS, COLUMNS),
+            {"": certainty, " to quiet": lambda sets: certainty(sets, QUIET)},
+            lambda: way(reader, cells),
+            lambda: way(other, cells),
+            {"the loudest": lambda: loud},
+        ),
+        Subject(
+            case[0]["group"],
+            (1, COLUMNS),
+            {
+                " of seconds": lambda sets: certainty(over_bands(sets)),
+                " of seconds to quiet": lambda sets: certainty(over_bands(sets), QUIET),
+            },
+            lambda: way(reader, seconds),
+            lambda: way(other, seconds),
+            {"the loudest": lambda: loud.mean(0)},
+        ),
     )
 
 
@@ -203,16 +228,17 @@ def _loud(energies: NDArray[np.float32]) -> Floats:
 
 def record_of(reader: PackReader, other: PackReader, folder: Path, task: Task, case: Rows) -> Subject:
     """Its parts are the facts that the task may see; one is taken away by not stating it."""
-    encoded, findings, column = _judged(reader, folder, task, case)
-    finding, item = findings[column], encoded[0]
+    (item,), findings, column = _judged(reader, folder, task, case)
+    finding = findings[column]
     facts = tuple(fact for fact in item.facts if fact.name in task.facts)
 
     def stated(asked: PackReader, sets: Bools) -> Floats:
+        encoded, _, _ = _judged(asked, folder, task, case)
         locator = Locator(asked, encoded, findings, _go_on)
-        return locator.stated(task, asked.carried(task, encoded), item, facts, sets)
+        return locator.stated(task, asked.carried(task, encoded), encoded[0], facts, sets)
 
     def way(asked: PackReader) -> Floats:
-        return _sign(finding) * sampled(len(facts), lambda sets: stated(asked, sets), ORDERS)[:, column]
+        return _sign(finding) * shares_of(len(facts), lambda sets: stated(asked, sets))[:, column]
 
     def rareness() -> Floats:
         """How far a value lies from the middle of those that the pack was made from."""

@@ -89,10 +89,12 @@ SECTIONS = {
         "Parts of an input are taken away, hottest first, and the certainty of the reading is averaged over "
         "the share that is gone (deletion), or put into an empty input (insertion). *Gained* is over random "
         "order, bold where the whole interval lies above 0. A cell of a picture is taken away by blurring it "
-        "or by plain grey, a cell of a sound by the typical level of its band, a fact by not stating it. Of "
-        "eight recordings of a patient only one is changed. Against it stand the guesses of a sceptic who "
-        "has not seen the model. With shuffled weights a map has to be another one: its rank correlation "
-        "with the pack's should be near 0.",
+        "or by plain grey, a cell of a sound by the typical level of its band or a quiet one, a fact by not "
+        "stating it. The desk's maps blur, and take typical levels: the other filling is the stricter test. "
+        "Of eight recordings of a patient only one is changed. Valve and liver cases are those that the "
+        "weights have seen, for there are no others: what a reading rests on is asked, not how right it is. "
+        "Against it stand the guesses of a sceptic who has not seen the model. With shuffled weights a map "
+        "has to be another one: its rank correlation with the pack's should be near 0.",
     ),
     "where by method": (
         "Ways to find where a reading rests",

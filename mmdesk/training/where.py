@@ -15,14 +15,14 @@ from rich.progress import track
 from mmdesk.packs.manifest import Measured, Task
 from mmdesk.packs.reader import PackReader
 from mmdesk.packs.shapley import Bools, Floats
-from mmdesk.training.asked import Subject, picture_of, record_of, shuffled, sound_of
+from mmdesk.training.asked import Subject, picture_of, record_of, shuffled, sounds_of
 from mmdesk.training.image import IMAGE_TASKS
 from mmdesk.training.measures import resampled
 from mmdesk.training.scores import cases_of
 
 ITEMS = 200
 STEPS = 10
-ORDERS = 2  # random ones
+ORDERS = 1  # random ones
 SHUFFLES = 5  # of the weights, in turn: one alone may resemble the pack by chance
 SEEN = 32  # pictures that a shuffled encoder is standardised by
 WHOLE = ("valve", "liver")  # no case of theirs is in `test`: what a reading rests on is asked, not its truth
@@ -64,7 +64,7 @@ def subjects(reader: PackReader, folder: Path, task: Task, split: str, most: int
         elif task.name == "liver":
             yield record_of(reader, other, folder, task, case)
         else:
-            yield sound_of(reader, other, folder, task, case, number % len(case))
+            yield from sounds_of(reader, other, folder, task, case, number % len(case))
 
 
 def _asked(
@@ -85,7 +85,8 @@ def _asked(
             figures[f"insertion{kind} gained over random, {name}"] = insertion - inserted
     own, other = subject.own().ravel(), subject.shuffled().ravel()
     if np.ptp(own) and np.ptp(other):
-        figures["rank correlation with shuffled weights, the pack"] = _rank_correlation(own, other)
+        kind = " of seconds" if " of seconds" in subject.certainty else ""
+        figures[f"rank correlation{kind} with shuffled weights, the pack"] = _rank_correlation(own, other)
     return subject.group, figures
 
 
@@ -115,5 +116,13 @@ def _rows(
 
 
 def _rank_correlation(one: Floats, other: Floats) -> float:
-    """Spearman's, of values without ties."""
-    return float(np.corrcoef(one.argsort().argsort(), other.argsort().argsort())[0, 1])
+    """Spearman's; ties share their ranks."""
+    return float(np.corrcoef(_ranks(one), _ranks(other))[0, 1])
+
+
+def _ranks(values: Floats) -> Floats:
+    in_order = np.sort(values)
+    ranks: Floats = (
+        np.searchsorted(in_order, values, "left") + np.searchsorted(in_order, values, "right")
+    ) / 2
+    return ranks
