@@ -149,10 +149,12 @@ class Answers:
             yield Sentence(text, "answer", Origin.FIXED)
         yield SectionPlan("answer", exam, tuple(slot for _, slot in asked.values()))
         findings = [finding for finding, _ in asked.values()]
+        stated = {finding.name: slot.findings or (finding.name,) for finding, slot in asked.values()}
         for finding in findings:
-            yield self._because(against_thresholds(finding), finding)
+            yield self._because(against_thresholds(finding), finding, stated[finding.name])
         given = " and the ".join(PLAIN_NOUNS[m].replace("picture", "image") for m in findings[0].inputs)
-        yield self._because(f"The answer rests on the {given}.", findings[0])
+        every = tuple(dict.fromkeys(name for names in stated.values() for name in names))
+        yield self._because(f"The answer rests on the {given}.", findings[0], every)
         for text in left_out(self.analysis, task.carriers):
             yield Sentence(text, "answer", Origin.FIXED)
         others = [self.findings[spec.name] for spec in task.findings if spec.name not in asked]
@@ -175,8 +177,8 @@ class Answers:
         text = f"{finding.label} ({percent(finding.probability)})"
         return Slot(f"<finding:{number}>", finding.name, finding.label, str(finding.status), text)
 
-    def _because(self, text: str, finding: Finding) -> Sentence:
-        return Sentence(text, "answer", Origin.FIXED, inputs=finding.inputs)
+    def _because(self, text: str, finding: Finding, names: tuple[str, ...]) -> Sentence:
+        return Sentence(text, "answer", Origin.FIXED, names, inputs=finding.inputs)
 
     def _why_not(self, task: Task) -> str:
         """Why the task was not scored."""

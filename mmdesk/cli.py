@@ -16,7 +16,7 @@ from mmdesk import display, events, resources
 from mmdesk.case import Case, Input, Modality
 from mmdesk.engine import StopToken
 from mmdesk.errors import PackProblem, PromptProblem, UserProblem
-from mmdesk.events import Event, Failed, InputFailed, ReportReady, Stopped
+from mmdesk.events import Event, Failed, InputFailed, ReportReady, ReportWritten, Stopped
 from mmdesk.export import save_report
 from mmdesk.report import Report
 
@@ -224,7 +224,7 @@ def _analyze(case: Case, pack: str, device: str, as_json: bool, out: Path | None
     stop = StopToken()
     engine = LocalEngine(folder, device)
     with _stopping(stop):
-        last, broken = _follow(engine.analyze(case, stop), show)
+        last, broken, written = _follow(engine.analyze(case, stop), show)
     match last:
         case ReportReady(report):
             _save(report, out)
@@ -233,24 +233,29 @@ def _analyze(case: Case, pack: str, device: str, as_json: bool, out: Path | None
             _save(report and report.stopped(), out)
             return STOPPED
         case Failed():
+            _save(written, out)
             return FAILED
     raise RuntimeError(f"the analysis ended with {last}")
 
 
-def _follow(stream: Iterable[Event], show: Callable[[Event], None]) -> tuple[Event | None, bool]:
-    """Shows all events; gives the last one, and whether an input failed."""
-    event, broken = None, False
+def _follow(
+    stream: Iterable[Event], show: Callable[[Event], None]
+) -> tuple[Event | None, bool, Report | None]:
+    """Shows all events; gives the last one, whether an input failed, and the report once it was written."""
+    event, broken, written = None, False, None
     for event in stream:
         show(event)
         match event:
             case InputFailed(name=name, problem=problem, remedy=remedy):
                 _complain(f"{name}: {problem}. {remedy}")
                 broken = True
+            case ReportWritten(report):
+                written = report
             case Failed(stage, problem, remedy, detail):
                 _complain(f"{stage}: {problem}. {remedy}" if stage else f"{problem}. {remedy}")
                 if detail:  # a mistake in the program: what a bug report needs
                     typer.echo(detail, err=True)
-    return event, broken
+    return event, broken, written
 
 
 def _terminal(case: Case, pack: Path) -> Callable[[Event], None]:

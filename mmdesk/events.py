@@ -98,6 +98,14 @@ class SentenceWritten:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportWritten:
+    """All sentences are written; where the findings rest is still looked for. Whatever comes of that, this
+    report stands."""
+
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
 class Located:
     """Where the findings rest in one input. Comes after the text, which it does not delay."""
 
@@ -138,6 +146,7 @@ Event = (
     | Contributed
     | TextDelta
     | SentenceWritten
+    | ReportWritten
     | Located
     | ReportReady
     | Stopped

@@ -98,6 +98,7 @@ class Pipeline:
         yield from _timed(Stage.SCORE, analysis, self._score(analysis, check))
         yield from _timed(Stage.WEIGH, analysis, self._weigh(analysis, check))
         yield from _timed(Stage.WRITE, analysis, self._write(analysis, check))
+        yield events.ReportWritten(self.report(analysis))
         yield from _timed(Stage.LOCATE, analysis, self._locate(analysis, reads, check))
         yield events.ReportReady(self.report(analysis))
 

@@ -9,6 +9,7 @@ from mmdesk import codec
 from mmdesk.case import Fact, Modality
 
 RESEARCH_USE = "Research use only, not for diagnosis."
+BAR = r"\|"  # a bar within a cell of a table
 STOPPED_NOTICE = "Stopped on request; the report holds what was written until then."
 
 
@@ -106,7 +107,7 @@ class Grid:
     values: bytes
 
     def __post_init__(self) -> None:
-        if len(self.values) != self.rows * self.columns:
+        if len(self.values) != self.rows * self.columns or not self.values:
             raise ValueError(f"{len(self.values)} values do not fill {self.rows} × {self.columns}")
 
 
@@ -128,6 +129,12 @@ class Saliency:
     seconds: float = 0.0
     hertz: float = 0.0
     facts: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.modality != Modality.RECORD and self.grid is None:
+            raise ValueError(f"a place in {self.modality} without a grid")
+        if self.modality == Modality.AUDIO and self.curve is None:
+            raise ValueError("a place in a sound without a curve")
 
 
 class Origin(StrEnum):
@@ -205,6 +212,10 @@ class Report:
         """The same report, saying first that it was stopped on request."""
         return replace(self, notices=(STOPPED_NOTICE, *self.notices))
 
+    def located(self, saliencies: tuple[Saliency, ...]) -> Self:
+        """The same report, with these behind those that it has."""
+        return replace(self, saliencies=self.saliencies + saliencies)
+
     def to_markdown(self) -> str:
         lines = ["# Report", "", f"**{RESEARCH_USE}**", ""]
         for notice in self.notices:
@@ -226,13 +237,9 @@ class Report:
             lines.append("")
         lines += self._contributions_as_markdown()
         if rests := self._rests():
-            lines += [
-                "## What each sentence rests on",
-                "",
-                "| sentence | states | from |",
-                "| --- | --- | --- |",
-            ]
-            lines += [f"| {text} | {states} | {inputs} |" for text, states, inputs in rests]
+            lines += ["## What each sentence rests on", ""]
+            lines += ["| sentence | states | from |", "| --- | --- | --- |"]
+            lines += [f"| {' | '.join(cell.replace('|', BAR) for cell in row)} |" for row in rests]
             lines.append("")
         return "\n".join(lines + self._origin()) + "\n"
 

@@ -17,6 +17,7 @@ from mmdesk.events import (
     Located,
     OutOfDistribution,
     ReportReady,
+    ReportWritten,
     SentenceWritten,
     StageFinished,
     StageStarted,
@@ -48,7 +49,7 @@ class Terminal:
                 # Fixed sentences, and those that stand in for a withheld one, may come without text.
                 if sentence.section != self._section or _packed(sentence.text) not in self._shown:
                     self._write(sentence.section, f" {sentence.text}")
-            case StageStarted() | Located():
+            case ReportWritten() | StageStarted() | Located():
                 pass
             case _:
                 self._end_section()

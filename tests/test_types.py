@@ -25,6 +25,7 @@ from mmdesk.report import (
     Origin,
     Provenance,
     Report,
+    Saliency,
     Section,
     Sentence,
     Source,
@@ -54,7 +55,13 @@ CASES = st.builds(
 )
 
 
-GRIDS = st.binary(max_size=6).map(lambda values: Grid(1, len(values), values))
+GRIDS = st.binary(min_size=1, max_size=6).map(lambda values: Grid(1, len(values), values))
+
+
+SALIENCIES = st.builds(
+    Saliency, PLAIN[str], st.sampled_from(Modality), st.integers(0, 9), GRIDS, GRIDS,
+    st.floats(0, 9), st.floats(0, 9), st.dictionaries(PLAIN[str], FINITE, max_size=2),
+)  # fmt: skip
 
 
 def values_of(kind: Any) -> st.SearchStrategy[Any]:
@@ -68,6 +75,8 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:
         return st.dictionaries(*map(values_of, arguments), max_size=2)
     if kind is Grid:
         return GRIDS
+    if kind is Saliency:
+        return SALIENCIES
     if origin is tuple and arguments[-1] is Ellipsis:
         return st.lists(values_of(arguments[0]), max_size=2).map(tuple)
     if origin is tuple:
@@ -108,6 +117,13 @@ def test_every_kind_of_value_keeps_its_kind(
 def test_a_grid_is_filled() -> None:
     with pytest.raises(ValueError, match="3 values do not fill 2 × 2"):
         Grid(2, 2, b"123")
+
+
+def test_a_place_in_a_picture_or_a_sound_has_its_grids() -> None:
+    with pytest.raises(ValueError, match="a place in image without a grid"):
+        Saliency("x", Modality.IMAGE, 0)
+    with pytest.raises(ValueError, match="without a curve"):
+        Saliency("x", Modality.AUDIO, 0, Grid(1, 1, b"1"))
 
 
 def test_a_whole_number_in_json_is_read_as_a_number() -> None:

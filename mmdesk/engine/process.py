@@ -15,7 +15,18 @@ from mmdesk.engine import StopToken
 from mmdesk.engine.child import Analyze, Answer, Beat, Command, Crashed, Ready, Said, Stop, Unloadable, serve
 from mmdesk.engine.direct import OnState
 from mmdesk.engine.state import EngineState, Phase
-from mmdesk.events import LAST, Event, Failed, Stage, StageStarted, Stopped
+from mmdesk.events import (
+    LAST,
+    Event,
+    Failed,
+    Located,
+    ReportReady,
+    ReportWritten,
+    Stage,
+    StageStarted,
+    Stopped,
+)
+from mmdesk.report import Report
 
 POLL_S = 0.01  # how often a waiting analysis looks at its stop token
 GRACE_S = 0.06  # for the engine to end a stopped stream itself, with what was written until then
@@ -116,6 +127,7 @@ class _Job:
     case: Case
     events: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue)
     stage: Stage | None = None
+    report: Report | None = None  # once it is written
     sent: bool = False
     ended: bool = False
 
@@ -184,7 +196,7 @@ class ProcessEngine:
     def _next(self, job: _Job, deadline: float | None) -> Event | None:
         """The next event, None if there is none yet; the last one where the child is out of time."""
         if deadline is not None and time.monotonic() >= deadline:
-            return Stopped(job.stage or Stage.READ)
+            return ReportReady(job.report) if job.report else Stopped(job.stage or Stage.READ)
         with contextlib.suppress(queue.Empty):
             return job.events.get(timeout=POLL_S)
         return None
@@ -245,6 +257,10 @@ class ProcessEngine:
             return  # of an analysis that nobody waits for any more
         if isinstance(event, StageStarted):
             job.stage = event.stage
+        elif isinstance(event, ReportWritten):
+            job.report = event.report
+        elif isinstance(event, Located) and job.report is not None:
+            job.report = job.report.located(event.saliencies)
         job.ended = isinstance(event, LAST)
         job.events.put(event)
 

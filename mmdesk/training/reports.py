@@ -13,7 +13,7 @@ from rich.progress import track
 from mmdesk.case import Case, Input, Modality
 from mmdesk.engine import StopToken
 from mmdesk.engine.local import stream
-from mmdesk.events import Stage, StageFinished
+from mmdesk.events import ReportWritten
 from mmdesk.packs.manifest import Manifest, Measured, Prompt
 from mmdesk.packs.reader import PackReader
 from mmdesk.pipeline import Analysis, Pipeline
@@ -154,8 +154,8 @@ def mean_row(task: str, metric: str, values: Sequence[float], split: str) -> Mea
 def written(pipeline: Pipeline, analysis: Analysis) -> Report:
     """The case's report as soon as it is written; what was found on the way stands in `analysis`."""
     for event in stream(pipeline, analysis, StopToken()):
-        if isinstance(event, StageFinished) and event.stage == Stage.WRITE:
-            return pipeline.report(analysis)
+        if isinstance(event, ReportWritten):
+            return event.report
     raise RuntimeError(f"a composed case ended with {event}")
 
 

@@ -83,13 +83,14 @@ class AudioPanel(InputPanel):
         self._show_saliency()
         self.content.hide()
 
-    def show_saliency(self, saliencies: Mapping[int, Saliency], words: str = "") -> None:
-        """Where a finding rests, by the place of the recording: it is seen whenever that is shown. Where
-        the one that is shown has none, the first one that has is chosen; {} takes them off."""
-        self._saliencies = [(self.items[place], saliency) for place, saliency in saliencies.items()]
+    def show_saliency(self, saliencies: Mapping[int, Saliency], words: str = "", asked: bool = True) -> None:
+        """Where a finding rests, by the place of the recording: it is seen whenever that is shown; {} takes
+        it off. Where it was asked for and the one that is shown has none, the first that has is chosen."""
+        own = {place: one for place, one in saliencies.items() if place < len(self.items)}
+        self._saliencies = [(self.items[place], saliency) for place, saliency in own.items()]
         self._saliency_words = words
-        if saliencies and self.index not in saliencies:
-            self._choose(min(saliencies))
+        if asked and own and self.index not in own:
+            self._choose(min(own))
         self._show_saliency()
 
     def release(self) -> None:
@@ -153,7 +154,7 @@ class AudioPanel(InputPanel):
             if sound is not None:
                 self._make_view().show_sound(sound)
             self._shown = sound
-            self._show_saliency()
+        self._show_saliency()
         full = bool(self.items) and (self.view is not None or preview is not None)
         self.target.setVisible(not full)
         self.content.setVisible(full)

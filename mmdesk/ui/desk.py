@@ -13,7 +13,7 @@ from mmdesk.archive import Archive, Kept
 from mmdesk.case import Case
 from mmdesk.casefile import CaseFile
 from mmdesk.errors import UserProblem
-from mmdesk.events import LAST, Event, ReportReady, Stopped
+from mmdesk.events import LAST, Event, ReportReady, ReportWritten, Stopped
 from mmdesk.export import save_report
 from mmdesk.report import Report
 from mmdesk.ui.autosave import Autosave
@@ -206,6 +206,9 @@ class Desk(QObject):
     def _arrived(self, job: int, events: tuple[Event, ...]) -> None:
         if job != self._job:
             return
+        for event in events:
+            if isinstance(event, ReportWritten):
+                self._take_report(event.report)
         self.arrived.emit(events)
         last = events[-1]
         if job != self._job or not isinstance(last, LAST):
@@ -216,10 +219,14 @@ class Desk(QObject):
             report = last.report
         elif isinstance(last, Stopped) and last.report is not None:
             report = last.report.stopped()
-        if report is not None and not self._outdated:
+        if report is not None:
+            self._take_report(report)
+        self.ended.emit(last)
+
+    def _take_report(self, report: Report) -> None:
+        if not self._outdated:
             self.report = report
             self.autosave.report_ready(report)
-        self.ended.emit(last)
 
 
 def _load(path: Path) -> tuple[Path, CaseFile]:

@@ -3,7 +3,7 @@
 It holds no widget: it knows where each finding rests, and tells the panels.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, QPointF, Signal
 
@@ -17,10 +17,10 @@ Places = dict[int, list[Saliency]]  # by the place of the input among those of i
 
 
 class Evidence(QObject):
-    """`chosen` is what is shown: names of findings and of facts."""
+    """Shown are names of findings and of facts: those of the sentence that was chosen, or one finding."""
 
-    image_lit = Signal(object, str)  # Grid by place, words; {} takes it off
-    sound_lit = Signal(object, str)  # Saliency by place, words
+    image_lit = Signal(object, str, bool)  # Grid by place, words, whether it was asked for now; {}: nothing
+    sound_lit = Signal(object, str, bool)  # Saliency by place, the same
     facts_lit = Signal(object)  # what each fact adds by name, None of one that is stated as it is
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -35,13 +35,19 @@ class Evidence(QObject):
     # ---- what is known
 
     def begin(self) -> None:
-        """Another analysis reads the case as it is now."""
+        """Another analysis reads the case as it is now; what is chosen lights up when its places come."""
         self._changed.clear()
-        self._forget()
+        self._findings, self._saliencies = {}, []
+        self._light()
 
     def clear(self) -> None:
         """Another case lies on the desk."""
+        self._names, self._facts = (), ()
         self.begin()
+
+    def retranslate(self) -> None:
+        """The same in the language of now."""
+        self._light()
 
     def show_event(self, event: Event) -> None:
         match event:
@@ -54,7 +60,7 @@ class Evidence(QObject):
 
     def show_report(self, report: Report) -> None:
         """A report that was saved with its case."""
-        self.begin()
+        self.clear()
         self._know(report)
 
     def input_changed(self, modality: Modality) -> None:
@@ -79,13 +85,9 @@ class Evidence(QObject):
             if known.modality == Modality.IMAGE and known.place == place and known.grid is not None
             if _value(known.grid, point) >= HOT
         }
-        return {sentence for sentence in sentences if hot.intersection(self._leading(sentence.findings))}
+        return {s for s in sentences if hot.intersection(self._leading(s.findings, Modality.IMAGE))}
 
     # ---- inside
-
-    def _forget(self) -> None:
-        self._findings, self._saliencies = {}, []
-        self._show((), ())
 
     def _know(self, report: Report) -> None:
         self._findings = {finding.name: finding for finding in report.findings}
@@ -98,38 +100,35 @@ class Evidence(QObject):
 
     def _show(self, names: tuple[str, ...], facts: tuple[str, ...]) -> None:
         self._names, self._facts = names, facts
-        self._light()
+        self._light(asked=True)
 
-    def _leading(self, names: Iterable[str]) -> list[str]:
-        """Of the findings that a sentence lumps together, those that it affirms; all if it denies all."""
-        known = [self._findings[name] for name in names if name in self._findings]
+    def _leading(self, names: Iterable[str], modality: Modality) -> list[str]:
+        """Of the findings that a sentence lumps together and that rest on inputs of this kind, those that
+        it affirms; all if it denies all."""
+        placed = {known.finding for known in self._saliencies if known.modality == modality}
+        known = [self._findings[name] for name in names if name in placed and name in self._findings]
         affirmed = [finding.name for finding in known if finding.status != Status.ABSENT]
         return affirmed or [finding.name for finding in known]
 
-    def _light(self) -> None:
+    def _light(self, asked: bool = False) -> None:
         """Tell the panels what is new to them."""
-        names = self._leading(self._names)
-        words = self._words(names)
-        of = {modality: self._places(modality, names) for modality in Modality}
-        heat = {
-            place: _together([s.grid for s in own if s.grid]) for place, own in of[Modality.IMAGE].items()
-        }
-        sound = {place: _one(own) for place, own in of[Modality.AUDIO].items()}
-        lit = (
-            (heat, words if heat else ""),
-            (sound, words if sound else ""),
-            (self._stated(of[Modality.RECORD]),),
-        )
-        signals = self.image_lit, self.sound_lit, self.facts_lit
-        for signal, before, now in zip(signals, self._lit, lit, strict=True):
+        of = {modality: self._leading(self._names, modality) for modality in Modality}
+        seen, heard = self._places(Modality.IMAGE, of), self._places(Modality.AUDIO, of)
+        heat = {place: _together([s.grid for s in own if s.grid]) for place, own in seen.items()}
+        sound = {place: _one(own) for place, own in heard.items()}
+        facts = self._stated(self._places(Modality.RECORD, of))
+        lit = (heat, self._words(of[Modality.IMAGE])), (sound, self._words(of[Modality.AUDIO])), (facts,)
+        for signal, before, now in zip(
+            (self.image_lit, self.sound_lit, self.facts_lit), self._lit, lit, strict=True
+        ):
             if now != before:
-                signal.emit(*now)
+                signal.emit(*now, *([] if signal is self.facts_lit else [asked]))
         self._lit = lit
 
-    def _places(self, modality: Modality, names: Sequence[str]) -> Places:
+    def _places(self, modality: Modality, names: Mapping[Modality, Sequence[str]]) -> Places:
         places: Places = {}
         for known in self._saliencies:
-            if known.modality == modality and known.finding in names:
+            if known.modality == modality and known.finding in names[modality]:
                 places.setdefault(known.place, []).append(known)
         return places
 
@@ -138,7 +137,7 @@ class Evidence(QObject):
         for saliency in (one for place in found.values() for one in place):
             for name, share in saliency.facts.items():
                 stated[name] = max((stated.get(name) or 0.0, share), key=abs)
-        return stated | dict.fromkeys(self._facts)
+        return stated | dict.fromkeys(() if Modality.RECORD in self._changed else self._facts)
 
     def _words(self, names: Sequence[str]) -> str:
         if not names:

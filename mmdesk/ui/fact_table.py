@@ -60,6 +60,7 @@ class FactView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.facts: tuple[Fact, ...] = ()
+        self._shares: Mapping[Fact, float | None] = {}
         self._vocabulary = Vocabulary(())
         self.statements, self.table = _StatementList(), _FigureTable()
         column = QVBoxLayout(self)
@@ -92,20 +93,25 @@ class FactView(QWidget):
         self.cut.setText(self.tr("The last {} of {} figures are shown.").format(MOST, len(figures)))
         self.cut.setVisible(len(figures) > MOST)
         self.setVisible(bool(facts))
+        self.mark(self._shares)
         self._fit()
 
     def mark(self, shares: Mapping[Fact, float | None]) -> None:
         """Show which facts a sentence rests on, and what each adds to the probability of its finding."""
+        self._shares = shares
         weights = weights_of(shares)
         for view in (self.statements, self.table):
             view.drawn.marked = {fact: (weights[fact], shares[fact]) for fact in weights}
             for row in range(view.items.rowCount()):
                 self._say_share(view.items.item(row), shares)
             view.viewport().update()
+        self.statements.fit()
 
     def _say_share(self, item: QStandardItem, shares: Mapping[Fact, float | None]) -> None:
-        share = shares.get(item.data(FACT))
-        words = self.tr("adds {} points to the finding").format(signed(round(100 * share))) if share else ""
+        share = shares.get(item.data(FACT)) or 0.0
+        words = ""
+        if abs(share) >= LEAST:
+            words = self.tr("moves the finding by {} points").format(signed(round(100 * share)))
         item.setData(words, Qt.ItemDataRole.ToolTipRole)
         item.setData(words, Qt.ItemDataRole.AccessibleDescriptionRole)
 
@@ -200,7 +206,7 @@ class _Cell(QStyledItemDelegate):
         if column == LABEL and share:
             painter.setFont(theme.small_font(option.widget.font()))
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            points = signed(round(100 * share))
+            points = self.tr("{} pts").format(signed(round(100 * share)))
             painter.drawText(words, right, points)
             words.setRight(words.right() - painter.fontMetrics().horizontalAdvance(points) - GRID // 2)
         painter.setFont(_cell_font(option.widget, column))
@@ -266,7 +272,13 @@ class _Chip(QStyledItemDelegate):
 
     def sizeHint(self, option, index):  # noqa: N802 (Qt's name)
         metrics = QFontMetrics(theme.small_font(option.widget.font()))
-        return QSize(metrics.horizontalAdvance(index.data()) + 2 * GRID, metrics.height() + GRID // 2)
+        return QSize(metrics.horizontalAdvance(self._words(index)) + 2 * GRID, metrics.height() + GRID // 2)
+
+    def _words(self, index) -> str:
+        """The statement, and what it adds."""
+        _, share = self.marked.get(index.data(FACT), (0.0, None))
+        points = self.tr("{} pts").format(signed(round(100 * share))) if share else ""
+        return f"{index.data()}  {points}".rstrip()
 
     def paint(self, painter: QPainter, option, index):
         fact, chosen = index.data(FACT), bool(option.state & QStyle.StateFlag.State_Selected)
@@ -281,8 +293,13 @@ class _Chip(QStyledItemDelegate):
         painter.setBrush(theme.color("marked", 1.0 if chosen else weight))
         painter.setPen(theme.color("accent") if chosen else Qt.PenStyle.NoPen)
         painter.drawRoundedRect(ground, GRID / 2, GRID / 2)
+        if weight:  # colour is not the only sign
+            line = option.rect.adjusted(0, GRID // 4, 0, -GRID // 4)
+            painter.fillRect(line.x(), line.y(), 2, line.height(), theme.color("accent"))
         painter.setPen(theme.color("muted" if fact.value is False else "text"))
-        painter.drawText(option.rect.adjusted(GRID, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, index.data())
+        painter.drawText(
+            option.rect.adjusted(GRID, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._words(index)
+        )
         painter.restore()
 
 

@@ -30,7 +30,7 @@ class ImagePanel(InputPanel):
         super().__init__(Modality.IMAGE, model)
         self._pictures = Pictures(background, self)
         self._heats: list[tuple[Input, Grid]] = []
-        self._heat_words = ""
+        self._heat_words = self._keys = ""
         self._build()
         self._pictures.arrived.connect(self._take)
         self._pictures.dropped.connect(self.withdraw)
@@ -79,6 +79,7 @@ class ImagePanel(InputPanel):
         self.opacity.setMaximumWidth(GRID * 10)
         self.opacity.valueChanged.connect(lambda percent: self.view.set_heat_opacity(percent / 100))
         self.buttons.addWidget(self.opacity)
+        self.opacity.hide()
         self._add, self._remove_button = self.add_action("", "add"), self.add_action("", "remove")
         self._fit.clicked.connect(self.view.reset)
         self._invert.clicked.connect(self.view.invert)
@@ -102,14 +103,21 @@ class ImagePanel(InputPanel):
     def many(self, count: int) -> str:
         return self.tr("images: {}").format(count)
 
-    def show_heat(self, heats: Mapping[int, Grid], words: str = "") -> None:
-        """Heat maps by the place of their image: each lies over it whenever it is shown. Where the image
-        that is shown has none, the first one that has is chosen; {} takes them off."""
-        self._heats = [(self.items[place], grid) for place, grid in heats.items()]
+    def show_heat(self, heats: Mapping[int, Grid], words: str = "", asked: bool = True) -> None:
+        """Heat maps by the place of their image: each lies over it whenever it is shown; {} takes them off.
+        Where they were asked for and the image that is shown has none, the first one that has is chosen."""
+        self._heats = [(self.items[place], grid) for place, grid in heats.items() if place < len(self.items)]
         self._heat_words = words
-        if heats and self.index not in heats:
+        if asked and self._heats and self.index not in heats:
             self._choose(min(heats))
         self._show_heat()
+
+    @property
+    def shown_place(self) -> int | None:
+        """Of the image that is seen, not of one that is chosen and still read."""
+        item = self.item
+        seen = item is not None and self._pictures.picture(item) is self.view.picture
+        return self.index if seen else None
 
     # ---- what is in the case
 
@@ -165,11 +173,14 @@ class ImagePanel(InputPanel):
 
     def _show_heat(self) -> None:
         """Over its own image, not over one that stays for a moment while that is read."""
-        item = self.item
-        read = item is not None and self._pictures.picture(item) is self.view.picture
-        grid = next((grid for own, grid in self._heats if own is item), None) if read else None
+        item = self.item if self.shown_place is not None else None
+        grid = next((grid for own, grid in self._heats if own is item), None)
         self.view.show_heat(grid, self._heat_words)
+        if self.opacity.hasFocus() and not self.view.has_heat:
+            self.view.setFocus()
         self.opacity.setVisible(self.view.has_heat)
+        lit = [self._heat_words] if self.view.has_heat else []
+        self.view.setAccessibleDescription(". ".join([*lit, self._keys]))
 
     def _frame(self, item: Input) -> Frame:
         broken = self._pictures.problem(item) is not None
@@ -183,11 +194,9 @@ class ImagePanel(InputPanel):
             self.tr("Drop a radiograph or an MRI slice here:\nPNG, JPEG, TIFF or DICOM.")
         )
         self.view.setAccessibleName(self.tr("The chosen image"))
-        self.view.setAccessibleDescription(
-            self.tr(
-                "+ and - zoom, 0 shows all, Shift and arrows pan, Ctrl and arrows change the window, "
-                "i inverts, h hides and shows the heat map, Page Up and Page Down show the other images."
-            )
+        self._keys = self.tr(
+            "+ and - zoom, 0 shows all, Shift and arrows pan, Ctrl and arrows change the window, "
+            "i inverts, h hides and shows the heat map, Page Up and Page Down show the other images."
         )
         self.strip.setAccessibleName(self.tr("Images of the case"))
         self.opacity.setAccessibleName(self.tr("Opacity of the heat map"))

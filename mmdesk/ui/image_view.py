@@ -287,7 +287,7 @@ class ImageView(QGraphicsView):
         if self.has_heat and self._heat.isVisible():
             self._heat.paint_legend(painter, room, (self.tr("least"), self.tr("most")))
         elif self._heat.grid is not None:
-            nothing = self.tr("Nothing in the picture stands out.")
+            nothing = self.tr("{}: no place stands out").format(self._heat.words)
             line = self.tr("Heat map hidden, H shows it") if self.has_heat else nothing
             paint_words(painter, room, [line], Qt.Corner.BottomLeftCorner, room.width() - 2 * GRID)
 

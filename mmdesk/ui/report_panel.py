@@ -11,9 +11,9 @@ from mmdesk.events import (
     Failed,
     FindingsScored,
     ReportReady,
+    ReportWritten,
     SentenceWritten,
     Stage,
-    StageFinished,
     StageStarted,
     Stopped,
     TextDelta,
@@ -116,10 +116,11 @@ class ReportPanel(ResultPanel):
                     self._soon.start()
             case StageStarted(stage=Stage.WRITE):
                 self._write_began = time.perf_counter()
-            case StageFinished(stage=Stage.WRITE):  # where it rests is still looked for
+            case ReportWritten(report):
                 self._flush()
+                self.late.stop()
                 self.text.set_writing(False)
-                self._show_done()
+                self._show_written(report)
             case ReportReady() | Stopped() | Failed():
                 self._flush()
                 self.end()
@@ -212,9 +213,7 @@ class ReportPanel(ResultPanel):
         self._last = event
         match event:
             case ReportReady(report):
-                self._show_text(report)
-                self.text.rest()
-                self._set_report(report)
+                self._show_written(report)
             case Stopped(report=report) if report is not None:
                 self._show_text(report)
                 self._set_report(report.stopped())
@@ -286,6 +285,12 @@ class ReportPanel(ResultPanel):
                 self.set_chip(self.tr("saved · {}").format(text))
             case None if not self.running:
                 self.set_chip("")
+
+    def _show_written(self, report: Report) -> None:
+        self._show_text(report)
+        self.text.rest()
+        self._set_report(report)
+        self._show_done()
 
     def _show_done(self) -> None:
         if self._took is None:

@@ -71,8 +71,8 @@ class SoundMarks:
         self._curve.setBrush(theme.color("evidence", 0.35))
 
     def paint_legend(self, painter: QPainter, room: QRectF, nothing: str) -> None:
-        """What the curve shows, or `nothing` where nothing weighs, in the top left corner of `room`."""
-        words = self._words if self._weighs else nothing
+        """What the curve shows, or `nothing` of it where nothing weighs, in the top left corner of `room`."""
+        words = self._words if self._weighs else nothing.format(self._words)
         if not self._shown or not words:
             return
         corner, most = Qt.Corner.TopLeftCorner, room.width() - 2 * GRID

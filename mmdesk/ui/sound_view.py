@@ -272,7 +272,7 @@ class SoundView(pg.GraphicsView):
         painter = QPainter(self.viewport())
         painter.setFont(theme.small_font(self.font()))
         room = self.mapFromScene(self._waveform.sceneBoundingRect()).boundingRect()
-        self._marks.paint_legend(painter, QRectF(room), self.tr("Nothing in the sound stands out."))
+        self._marks.paint_legend(painter, QRectF(room), self.tr("{}: no moment stands out"))
         if self.hasFocus():
             painter.setPen(QPen(theme.color("accent"), 1))
             painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))

@@ -12,7 +12,7 @@ from mmdesk.archive import Archive
 from mmdesk.case import Modality
 from mmdesk.engine.state import EngineState, Phase
 from mmdesk.errors import PackProblem
-from mmdesk.events import Event
+from mmdesk.events import Event, ReportWritten
 from mmdesk.packs import files as pack_files
 from mmdesk.packs import manifest as manifests
 from mmdesk.report import Report, Sentence
@@ -129,6 +129,8 @@ class MainWindow(QMainWindow):
         for event in events:
             for consumer in self.consumers:
                 consumer.show_event(event)
+        if any(isinstance(event, ReportWritten) for event in events):
+            self._update_actions()  # it can be saved, whatever else is found
 
     def _ended(self, last: Event) -> None:
         self._say_outdated()
@@ -154,8 +156,11 @@ class MainWindow(QMainWindow):
     def _point_at_image(self, point: QPointF | None) -> None:
         """What the report says that rests on this place of the picture."""
         text = self.report.text
-        lit = self.evidence.resting_on(self.image.index, point, text.sentences()) if point else set()
-        text.light(lit)
+        place = self.image.shown_place
+        if point is None or place is None:
+            text.light(())
+        else:
+            text.light(self.evidence.resting_on(place, point, text.sentences()))
 
     # ---- the case
 
@@ -298,6 +303,8 @@ class MainWindow(QMainWindow):
         self.report.set_case_empty(empty)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.evidence.retranslate()
         if event.type() == QEvent.Type.StyleChange:
             name = "sun" if theme.active() is theme.DARK else "moon"
             self.actions_["theme"].setIcon(icons.icon(name))

@@ -15,7 +15,18 @@ from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 from mmdesk.case import Case
 from mmdesk.engine import LOCAL, StopToken
 from mmdesk.engine.state import EngineState, Phase
-from mmdesk.events import LAST, Event, Failed, Stage, StageStarted, Stopped
+from mmdesk.events import (
+    LAST,
+    Event,
+    Failed,
+    Located,
+    ReportReady,
+    ReportWritten,
+    Stage,
+    StageStarted,
+    Stopped,
+)
+from mmdesk.report import Report
 
 if TYPE_CHECKING:
     from mmdesk.engine.direct import DirectEngine
@@ -173,6 +184,7 @@ class Worker(QObject):
         self._number = 0
         self._job: _Job | None = None
         self._stage = Stage.READ
+        self._report: Report | None = None  # once it is written
         self._overdue = False
         self._closing = False
         self._last_batch = -math.inf
@@ -239,7 +251,7 @@ class Worker(QObject):
     def _forget(self) -> None:
         """Nobody waits for the job any more."""
         self._job = None
-        self._stage, self._overdue = Stage.READ, False
+        self._stage, self._report, self._overdue = Stage.READ, None, False
         self._detach.stop()
 
     def _timer(self, slot) -> QTimer:
@@ -275,9 +287,14 @@ class Worker(QObject):
             ended = bool(events) and isinstance(events[-1], LAST)
             if number == job.number and not ended:
                 events.append(event)
-                self._stage = event.stage if isinstance(event, StageStarted) else self._stage
+                if isinstance(event, StageStarted):
+                    self._stage = event.stage
+                elif isinstance(event, ReportWritten):
+                    self._report = event.report
+                elif isinstance(event, Located) and self._report is not None:
+                    self._report = self._report.located(event.saliencies)
         if self._overdue and not (events and isinstance(events[-1], LAST)):
-            events.append(Stopped(self._stage))
+            events.append(ReportReady(self._report) if self._report else Stopped(self._stage))
         if not events:
             return
         self._last_batch = time.monotonic()

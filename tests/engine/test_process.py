@@ -19,9 +19,10 @@ from mmdesk.case import Case, Input, Modality
 from mmdesk.engine import StopToken
 from mmdesk.engine.process import ProcessEngine
 from mmdesk.engine.state import EngineState, Phase
-from mmdesk.events import Event, Failed, ReportReady, Stage, StageStarted, Stopped, TextDelta
+from mmdesk.events import Event, Failed, Located, ReportReady, Stage, StageStarted, Stopped, TextDelta
 
 CASE = Case({Modality.RECORD: (Input.from_text("4-year-old boy"),)})
+CASE_WITH_IMAGE = Case({Modality.IMAGE: (Input("chest.png", data=b"x"),)})
 TIMEOUT_S = 60
 ENCODING = StageStarted(Stage.ENCODE)
 
@@ -159,6 +160,22 @@ def test_a_deaf_engine_is_left_to_itself(make: Make, tmp_path: Path) -> None:
     open_gate(tmp_path, "block")
     texts = [event for event in watched.run() if isinstance(event, TextDelta)]
     assert len(texts) == 1  # its own, and not the late one of the job that was stopped
+
+
+def test_a_report_that_is_written_survives_a_stop(make: Make, tmp_path: Path) -> None:
+    """Also where the engine does not hear it; with the places that were found until then."""
+    events = sample_events(CASE_WITH_IMAGE)
+    until = 1 + next(n for n, event in enumerate(events) if isinstance(event, Located))
+    write_script(tmp_path, *events[:until], Gate("deaf", deaf=True))
+    token, stream = StopToken(), []
+    for event in make().engine.analyze(CASE_WITH_IMAGE, token):
+        stream.append(event)
+        if isinstance(event, Located):
+            token.stop()
+    open_gate(tmp_path, "deaf")
+    last = stream[-1]
+    assert isinstance(last, ReportReady)
+    assert last.report.sections and last.report.saliencies == stream[-2].saliencies
 
 
 def test_a_frozen_process_is_left_to_itself_and_killed_on_close(make: Make, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from mmdesk.case import Case, Fact, Flag, Modality
 from mmdesk.events import (
@@ -12,6 +13,7 @@ from mmdesk.events import (
     FindingsScored,
     Located,
     ReportReady,
+    ReportWritten,
     SentenceWritten,
     Stage,
     StageFinished,
@@ -145,6 +147,7 @@ def sample_events(case: Case) -> list[Event]:
         *_stage(Stage.SCORE, 11.4, FindingsScored(report.findings, report.notices)),
         *_stage(Stage.WEIGH, 2.6, Contributed(report.contributions)),
         *_stage(Stage.WRITE, 327.6, *_written(report)),
+        ReportWritten(replace(report, saliencies=())),
         *_stage(Stage.LOCATE, 210.3, *_located(report)),
         ReportReady(report),
     ]

@@ -40,10 +40,10 @@ class Told:
         evidence.sound_lit.connect(self._sound)
         evidence.facts_lit.connect(self._facts)
 
-    def _image(self, heats: object, words: str) -> None:
+    def _image(self, heats: object, words: str, asked: bool) -> None:
         self.image, self.times = (heats, words), self.times + 1
 
-    def _sound(self, saliencies: object, words: str) -> None:
+    def _sound(self, saliencies: object, words: str, asked: bool) -> None:
         self.sound, self.times = (saliencies, words), self.times + 1
 
     def _facts(self, facts: object) -> None:
@@ -115,6 +115,33 @@ def test_a_sentence_that_is_chosen_early_lights_up_when_its_places_come(qapp) ->
     assert told.sound[0] and told.times == 2
     evidence.show_event(ReportReady(REPORT))
     assert told.times == 2
+
+
+def test_each_input_names_what_is_read_in_it(evidence: Evidence, told: Told) -> None:
+    """Of a sentence that rests on several, also where what is affirmed in one is denied in another."""
+    evidence.choose_sentence(SENTENCES["impression"][0])
+    assert told.image[1] == "Speaks for: bacterial pneumonia"
+    assert told.sound[1] == "Speaks for: aortic stenosis murmur"
+    evidence.choose_sentence(says("bacterial_pneumonia", "murmur_normal"))
+    assert told.image[1] == "Speaks for: bacterial pneumonia"
+    assert told.sound[1] == "Speaks against: normal heart sound"
+
+
+def test_a_record_that_was_changed_has_no_words_to_light(evidence: Evidence, told: Told) -> None:
+    evidence.choose_sentence(SENTENCES["record"][1])
+    assert told.facts
+    evidence.input_changed(RECORD)
+    assert told.facts == {}
+
+
+def test_only_who_asks_is_led_to_another_input(evidence: Evidence) -> None:
+    asked: list[bool] = []
+    evidence.image_lit.connect(lambda heats, words, now: asked.append(now))
+    evidence.choose_finding("bacterial_pneumonia")
+    evidence.begin()
+    evidence.show_event(FindingsScored(CHEST + MURMUR, ()))
+    evidence.show_event(Located(REPORT.saliencies))  # the chosen finding lights up again
+    assert asked == [True, False, False]
 
 
 def test_facts_have_what_they_add(qapp) -> None:

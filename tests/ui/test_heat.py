@@ -308,7 +308,7 @@ def test_the_legend(view, monkeypatch, look):
         == {
             "shown": ["pneumonia: what speaks for it", ""],
             "hidden": ["Heat map hidden, H shows it"],
-            "blank": ["Nothing in the picture stands out."],
+            "blank": ["pneumonia: what speaks for it: no place stands out"],
             "none": [],
         }[look]
     )

@@ -162,7 +162,7 @@ def test_what_adds_more_is_marked_more_strongly(qtbot, panel):
     assert alphas[0] == pytest.approx(2 * alphas[1], abs=0.01)
     table = panel.facts.table
     told = {table.items.item(row).data(FACT).name: table.items.item(row).toolTip() for row in range(2)}
-    assert told == {"crp": "adds +12 points to the finding", "white_cells": "adds −6 points to the finding"}
+    assert told == {"crp": "moves the finding by +12 points", "white_cells": "moves the finding by −6 points"}
     panel.mark_facts({})
     assert not any(table.items.item(row).toolTip() for row in range(2))
 

@@ -12,6 +12,7 @@ from mmdesk.events import (
     Failed,
     FindingsScored,
     ReportReady,
+    ReportWritten,
     SentenceWritten,
     Stage,
     StageFinished,
@@ -26,6 +27,8 @@ from mmdesk.ui.report_panel import ReportPanel
 CASE = Case({modality: (Input(f"{modality}.x", data=b"x"),) for modality in Modality})
 REPORT = sample_report(CASE)
 EVENTS = sample_events(CASE)
+# Until the report is written; after that its places are looked for.
+WRITING = EVENTS[: next(n for n, event in enumerate(EVENTS) if isinstance(event, ReportWritten))]
 WORDS = [event for event in EVENTS if isinstance(event, TextDelta)]
 TEXT = f"""\
 ▲ {NOTICE}
@@ -483,7 +486,7 @@ def bar(panel: ReportPanel):
 def test_the_text_is_followed_while_it_is_written_and_read_from_its_start(qtbot, panel):
     panel.resize(300, 260)
     panel.begin()
-    send_soon(qtbot, panel, *EVENTS[:-1])
+    send_soon(qtbot, panel, *WRITING)
     assert bar(panel).value() == bar(panel).maximum() > 0
     send(panel, EVENTS[-1])
     assert bar(panel).value() == 0
@@ -492,9 +495,9 @@ def test_the_text_is_followed_while_it_is_written_and_read_from_its_start(qtbot,
 def test_who_scrolled_meanwhile_stays_there(qtbot, panel):
     panel.resize(300, 260)
     panel.begin()
-    send_soon(qtbot, panel, *EVENTS[:-8])
+    send_soon(qtbot, panel, *WRITING[:-8])
     bar(panel).setValue(20)
-    send_soon(qtbot, panel, *EVENTS[-8:-1])
+    send_soon(qtbot, panel, *WRITING[-8:])
     assert bar(panel).value() == 20
     send(panel, EVENTS[-1])
     assert bar(panel).value() == 20
@@ -503,7 +506,7 @@ def test_who_scrolled_meanwhile_stays_there(qtbot, panel):
 def test_who_scrolled_to_the_end_stays_there(qtbot, panel):
     panel.resize(300, 260)
     panel.begin()
-    send_soon(qtbot, panel, *EVENTS[:-1])
+    send_soon(qtbot, panel, *WRITING)
     bar(panel).setValue(20)
     bar(panel).setValue(bar(panel).maximum())
     send(panel, EVENTS[-1])
@@ -513,7 +516,7 @@ def test_who_scrolled_to_the_end_stays_there(qtbot, panel):
 def test_who_sits_at_a_sentence_stays_there(qtbot, panel):
     panel.resize(300, 260)
     panel.begin()
-    send_soon(qtbot, panel, *EVENTS[:-1])
+    send_soon(qtbot, panel, *WRITING)
     click(qtbot, panel, "The case reads as")
     before = bar(panel).value()
     send(panel, EVENTS[-1])
