@@ -210,3 +210,4 @@ class ImagePanel(InputPanel):
         self._full.setText(self.tr("Whole range"))
         self._usual.setText(self.tr("Usual range, without the outer half percent"))
         self.show_inputs()
+        self._show_heat()

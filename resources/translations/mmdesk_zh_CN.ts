@@ -283,8 +283,8 @@ WAV、FLAC、OGG 或 MP3。</translation>
         <translation>仅显示最后 {} 项，共 {} 项数值。</translation>
     </message>
     <message>
-        <source>adds {} points to the finding</source>
-        <translation>对该发现的贡献为 {} 个百分点</translation>
+        <source>moves the finding by {} points</source>
+        <translation>使该发现变动 {} 个百分点</translation>
     </message>
     <message>
         <source>Figures found in the record</source>
@@ -551,8 +551,8 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>最高</translation>
     </message>
     <message>
-        <source>Nothing in the picture stands out.</source>
-        <translation>影像中没有突出的部位。</translation>
+        <source>{}: no place stands out</source>
+        <translation>{}：没有突出的部位</translation>
     </message>
     <message>
         <source>Heat map hidden, H shows it</source>
@@ -1028,8 +1028,8 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>空格播放，方向键移动光标，加 Shift 选取，Esc 清除选区。</translation>
     </message>
     <message>
-        <source>Nothing in the sound stands out.</source>
-        <translation>录音中没有突出的部分。</translation>
+        <source>{}: no moment stands out</source>
+        <translation>{}：没有突出的时段</translation>
     </message>
 </context>
 <context>
@@ -1147,6 +1147,20 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     <message>
         <source>Adult who is tired: record with blood tests</source>
         <translation>乏力成人：含血液检验的病历</translation>
+    </message>
+</context>
+<context>
+    <name>_Cell</name>
+    <message>
+        <source>{} pts</source>
+        <translation>{} 点</translation>
+    </message>
+</context>
+<context>
+    <name>_Chip</name>
+    <message>
+        <source>{} pts</source>
+        <translation>{} 点</translation>
     </message>
 </context>
 <context>

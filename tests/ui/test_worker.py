@@ -11,7 +11,7 @@ from support.scripted import FLOOD, Gate, open_gate, reached, sample_events, sam
 from mmdesk.case import Case, Input, Modality
 from mmdesk.engine import process
 from mmdesk.engine.state import EngineState, Phase
-from mmdesk.events import LAST, Event, Failed, ReportReady, Stage, StageStarted, Stopped, TextDelta
+from mmdesk.events import LAST, Event, Failed, Located, ReportReady, Stage, StageStarted, Stopped, TextDelta
 from mmdesk.ui import worker as module
 from mmdesk.ui.worker import Worker
 
@@ -171,6 +171,21 @@ def test_stop_is_answered_though_the_engine_is_at_a_gate(desk, kind, deaf, tmp_p
     one.worker.stop()
     one.until(lambda: not one.worker.job)
     assert one.ear.of(job) == [ENCODING, Stopped(Stage.ENCODE)]
+
+
+@BOTH
+def test_a_written_report_survives_a_deaf_engine(desk, kind, tmp_path: Path) -> None:
+    whole = Case({Modality.IMAGE: (Input("chest.png", data=b"x"),)})
+    events = sample_events(whole)
+    until = 1 + next(n for n, event in enumerate(events) if isinstance(event, Located))
+    write_script(tmp_path, *events[:until], Gate("shut", deaf=True))
+    one = desk(kind)
+    job = one.worker.analyze(whole)
+    one.until_heard(events[until - 1])
+    one.worker.stop()
+    one.until(lambda: not one.worker.job)
+    last = one.ear.of(job)[-1]
+    assert isinstance(last, ReportReady) and last.report.saliencies == events[until - 1].saliencies
 
 
 @BOTH
