@@ -171,6 +171,7 @@ def test_a_report_that_is_written_survives_a_stop(make: Make, tmp_path: Path) ->
     for event in make().engine.analyze(CASE_WITH_IMAGE, token):
         stream.append(event)
         if isinstance(event, Located):
+            wait_for_player(tmp_path, "deaf")
             token.stop()
     open_gate(tmp_path, "deaf")
     last = stream[-1]

@@ -182,6 +182,7 @@ def test_a_written_report_survives_a_deaf_engine(desk, kind, tmp_path: Path) -> 
     one = desk(kind)
     job = one.worker.analyze(whole)
     one.until_heard(events[until - 1])
+    one.until_at("shut")
     one.worker.stop()
     one.until(lambda: not one.worker.job)
     last = one.ear.of(job)[-1]
