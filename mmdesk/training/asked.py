@@ -170,11 +170,12 @@ def sounds_of(
     its band's typical level, as the desk does it, or by its quiet one."""
     path = folder / task.data / case[place]["path"]
     waveform = read_audio(path.read_bytes(), path.name, SAMPLE_RATE)
-    _, findings, column = _judged(reader, folder, task, case)
+    own_inputs, findings, column = _judged(reader, folder, task, case)
+    inputs = {False: own_inputs, True: _judged(other, folder, task, case)[0]}
     finding = findings[column]
 
     def odds(asked: PackReader, sets: Bools, level: float = MEDIAN) -> Floats:
-        encoded, _, _ = _judged(asked, folder, task, case)
+        encoded = inputs[asked is other]
         locator = Locator(asked, encoded, findings, _go_on)
         listened = locator.listen(waveform, sets, level)
         own: Floats = locator.heard(task, asked.carried(task, encoded), encoded[place], listened)[:, column]
