@@ -45,7 +45,6 @@ class HeatItem(QGraphicsItem):
         self.prepareGeometryChange()
         self.grid, self.words, self._box = grid, words, box
         self._image = None if grid is None else colored(interpolated(grid))
-        self.setVisible(True)
         self.update()
 
     @property
@@ -54,7 +53,9 @@ class HeatItem(QGraphicsItem):
         return self.grid is not None and any(self.grid.values)
 
     def hide_or_show(self) -> None:
-        self.setVisible(not self.isVisible())
+        """Hidden it stays, also under another map or picture, so that pictures can be compared without."""
+        if self.grid is not None:
+            self.setVisible(not self.isVisible())
 
     def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
         return self._box

@@ -225,7 +225,10 @@ def test_h_hides_and_shows_it(bare):
     QTest.keyClick(bare, "h")
     assert np.array_equal(on_screen(bare), heated)
     QTest.keyClick(bare, "h")
-    bare.show_heat(hot(5, 7))  # asked for anew
+    bare.show_heat(None)
+    bare.show_heat(hot(5, 7))  # another sentence: it stays hidden
+    assert np.array_equal(on_screen(bare), plain)
+    QTest.keyClick(bare, "h")
     assert np.array_equal(on_screen(bare), heated)
 
 
