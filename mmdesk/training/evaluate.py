@@ -75,7 +75,8 @@ def evaluate(pack: Path, data: Path | None, split: str, asked: Evidence) -> None
         measured += check_reports(reader, folder, split, asked.reports)
         if grammar is not None:
             measured += judge(reader, folder, split, asked.reports, grammar)
-    measured += given
+    known = set(map(_name, measured))
+    measured += [row for row in given if _name(row) not in known]
     _print(f"{spec.name} {spec.version} on {split}", measured)
     if asked.plots is not None:
         for path in write_curves(asked.plots, [*scored, *folds]):
@@ -91,6 +92,11 @@ def evaluate(pack: Path, data: Path | None, split: str, asked: Evidence) -> None
             files.write_sums(pack)
     if written is not None:
         _write(written, json.dumps([codec.encode(item) for item in measured], indent=1))
+
+
+def _name(row: Measured) -> tuple[str, str, str, str]:
+    """A row that was given may have been measured here, too."""
+    return row.topic, row.task, row.metric, row.split
 
 
 def _read_rows(path: Path) -> list[Measured]:
