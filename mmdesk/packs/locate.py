@@ -59,8 +59,8 @@ class Locator:
     def image(self, item: Encoded, pixels: NDArray[np.float32], place: int) -> Iterator[Saliency]:
         """One finding after the other, of pixels (height, width). The picture is asked alone: what other
         pictures of the case say does not change where this one speaks."""
-        picture = image_tensor(torch.from_numpy(pixels), self.reader.configs.image.size)[None]
         for task, _ in self.tasks(item):
+            picture = image_tensor(torch.from_numpy(pixels), self.reader.configs.image.size)[None]
             maps = integrated_gradients(self.odds_of(task), picture.to(self.reader.device))
             for spec, added in zip(task.findings, maps, strict=True):
                 self.check()

@@ -6,6 +6,7 @@ forget its map when the weights are shuffled (Adebayo et al. 2018).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -110,9 +111,14 @@ def _rows(
     rows = []
     for name in dict.fromkeys(name for each in figures for name in each):
         values = np.array([each.get(name, np.nan) for each in figures])
-        value, low, high, count = resampled(groups, lambda places, own=values: float(np.nanmean(own[places])))  # type: ignore[misc]
+        value, low, high, count = resampled(groups, partial(_mean, values))
         rows.append(Measured(task, name, value, low, high, count, split, "where"))
     return rows
+
+
+def _mean(values: Floats, places: NDArray[np.intp]) -> float:
+    """Of the cases at these places that have the figure."""
+    return float(np.nanmean(values[places]))
 
 
 def _rank_correlation(one: Floats, other: Floats) -> float:
