@@ -111,7 +111,6 @@ class _Line:
 def serve(commands: Connection, answers: Connection, factory: str, args: tuple[object, ...]) -> None:
     """Load the engine, then run one job after the other until the window is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the window decides
-    os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
     if sys.platform == "win32":
         psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
     else:

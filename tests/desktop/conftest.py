@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from support import xvfb
 
 PATIENCE_S = 60.0
 CLOSE_WINDOW = str(Path(__file__).parent.parent / "support" / "close_window.py")
-NEEDED = ("Xvfb", "xdotool")
 
 
 def until(condition: Callable[[], object], what: str) -> object:
@@ -80,21 +80,11 @@ class Desktop:
 
 @pytest.fixture
 def desktop(tmp_path: Path) -> Iterator[Desktop]:
-    missing = [name for name in NEEDED if shutil.which(name) is None]
-    if missing:
-        assert "CI" not in os.environ, f"not installed: {missing}"
-        pytest.skip(f"not installed: {', '.join(missing)}")
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", "1", "-screen", "0", "1920x1000x24", "-nolisten", "tcp"],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    assert server.stdout is not None
-    with server.stdout:
-        number = server.stdout.readline().decode().strip()
-    desktop = Desktop(f":{number}", tmp_path / "home")
-    try:
-        yield desktop
-    finally:
-        desktop.close()
-        server.terminate()
-        server.wait()
+    if shutil.which("xdotool") is None:
+        xvfb.missing("not installed: xdotool")
+    with xvfb.display() as display:
+        desktop = Desktop(display, tmp_path / "home")
+        try:
+            yield desktop
+        finally:
+            desktop.close()

@@ -90,7 +90,9 @@ def test_a_flood_loses_nothing(make: Make) -> None:
     assert isinstance(events[-1], ReportReady)
 
 
-def test_the_child_steps_back_and_stays_offline(make: Make) -> None:
+def test_the_child_steps_back_and_stays_offline(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
+        monkeypatch.setenv(name, "0")
     switches, niceness, _ = make("RevealingEngine").run()
     assert isinstance(switches, TextDelta) and switches.text == "11"
     assert isinstance(niceness, TextDelta) and int(niceness.text) > psutil.Process().nice()
