@@ -1,4 +1,4 @@
-"""The way in: `mmdesk` alone opens the window, without the time that the commands take to import."""
+"""The ways in: `mmdesk` alone opens the window, without the time that the commands take to import."""
 
 import gc
 import sys
@@ -7,6 +7,29 @@ from mmdesk import display
 
 
 def main() -> None:
+    """`mmdesk`."""
+    _serve_if_child()
+    _start()
+
+
+def window() -> None:
+    """`mmdesk-window`, which a desktop starts; its arguments are files to open."""
+    _serve_if_child()
+    if len(sys.argv) > 1:
+        sys.argv.insert(1, "window")
+    _start()
+
+
+def _serve_if_child() -> None:
+    """The engine's process of a frozen program is that program again; what it is for, its arguments say.
+    It never comes back from here."""
+    if getattr(sys, "frozen", False):
+        import multiprocessing
+
+        multiprocessing.freeze_support()
+
+
+def _start() -> None:
     if len(sys.argv) == 1 and display.missing() is None:
         gc.disable()  # the window collects in its own time, see ui/garbage.py
         from mmdesk.ui.app import run

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from mmdesk import display, events, resources
+from mmdesk import __version__, display, events, resources
 from mmdesk.case import Case, Input, Modality
 from mmdesk.engine import StopToken
 from mmdesk.errors import PackProblem, PromptProblem, UserProblem
@@ -42,8 +42,19 @@ class UsageProblem(UserProblem):
     """A command that asks for nothing that could be done."""
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"mmdesk {__version__}")
+        raise typer.Exit
+
+
 @app.callback(invoke_without_command=True)
-def start(context: typer.Context) -> None:
+def start(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_say_version, help="Say the version.")
+    ] = False,
+) -> None:
     """Without a command: open the window; where there is no display, read the sample case here."""
     if context.invoked_subcommand is None:
         with _plainly():
@@ -58,13 +69,19 @@ def start(context: typer.Context) -> None:
 def window(
     files: Annotated[list[Path] | None, typer.Argument(metavar="[FILES]…", show_default=False)] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Play the sample cases one after the other.")] = False,
+    self_test: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Read the sample case, keep report and picture there, and end."),
+    ] = None,
 ) -> None:
     """Open the window, with a case file or with images, recordings and a record."""
     with _plainly():
         missing = display.missing()
         if missing is not None:
             raise UserProblem("mmdesk window", missing.rstrip("."), "Use mmdesk analyze instead.")
-        raise typer.Exit(_window([path.absolute() for path in files or []], demo))
+        if self_test is not None and not self_test.is_dir():
+            raise UsageProblem(str(self_test), "there is no such folder", "Make it, or name another.")
+        raise typer.Exit(_window([path.absolute() for path in files or []], demo, self_test))
 
 
 @app.command()
@@ -94,6 +111,21 @@ def analyze(
         if out is not None and not out.parent.is_dir():
             raise UsageProblem(out.name, f"there is no folder {out.parent}", "Make it, or name another.")
         raise typer.Exit(_analyze(Case(inputs, prompt), pack, device, as_json, out))
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one check a line, as JSON.")] = False,
+) -> None:
+    """Check this computer: display, sound, GPU, memory, disk, settings, packs, and the engine on a sample."""
+    from mmdesk import codec
+    from mmdesk.doctor import PROBLEM, as_text, checks
+
+    failed = False
+    for check in checks():
+        print(json.dumps(codec.encode(check), ensure_ascii=False) if as_json else as_text(check), flush=True)
+        failed = failed or check.state is PROBLEM
+    raise typer.Exit(FAILED if failed else 0)
 
 
 @pack_app.command("list")
@@ -138,6 +170,18 @@ def pack_verify(pack: PackName) -> None:
 
         for line in verify(folder):
             typer.echo(line)
+
+
+@app.command()
+def menu(
+    remove: Annotated[bool, typer.Option("--remove", help="Take it out again.")] = False,
+) -> None:
+    """Put mmdesk into the desktop's menu and let it open .mmcase files (Linux)."""
+    with _plainly():
+        from mmdesk import menu as desktop
+
+        for path in desktop.remove() if remove else desktop.add():
+            typer.echo(f"{'removed' if remove else 'written'}: {path}")
 
 
 @app.command()
@@ -210,10 +254,10 @@ def main() -> None:
     app()
 
 
-def _window(files: list[Path], demo: bool) -> int:
+def _window(files: list[Path], demo: bool, self_test: Path | None = None) -> int:
     from mmdesk.ui.app import run
 
-    return run(files, demo)
+    return run(files, demo, self_test)
 
 
 def _analyze(case: Case, pack: str, device: str, as_json: bool, out: Path | None) -> int:
@@ -321,7 +365,11 @@ def _plainly() -> Iterator[None]:
         usage = isinstance(problem, UsageProblem | PromptProblem)
         raise typer.Exit(USAGE if usage else FAILED) from None
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] not in TRAIN_EXTRA:
+        name = error.name or ""
+        if name.startswith("mmdesk.training"):
+            _complain("This build only reads cases. To train and evaluate, install mmdesk with pip.")
+        elif name.partition(".")[0] in TRAIN_EXTRA:
+            _complain(f"{name} is not installed. Run: pip install 'mmdesk[train]'")
+        else:
             raise
-        _complain(f"{error.name} is not installed. Run: pip install 'mmdesk[train]'")
         raise typer.Exit(FAILED) from None

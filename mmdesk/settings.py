@@ -75,20 +75,30 @@ def load() -> tuple[Settings, str | None]:
     A value that cannot be used gives way to its own default. A file that is broken or of a newer
     mmdesk is renamed to settings.toml.bak.
     """
+    try:
+        return look()
+    except SettingsProblem as problem:
+        return Settings(), _set_aside(config_folder() / FILE, problem.problem)
+
+
+def look() -> tuple[Settings, str | None]:
+    """As `load`, but nothing is renamed. Raises SettingsProblem for what `load` sets aside."""
     file = config_folder() / FILE
+    broken = SettingsProblem(FILE, "is broken", "Mend it; else the next start of mmdesk sets it aside.")
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Settings(), None
     except OSError as error:
         return Settings(), f"The settings cannot be read ({error.strerror}); the defaults are used."
-    except (ValueError, RecursionError):  # not UTF-8, not TOML, nested without end
-        return Settings(), _set_aside(file, "is broken")
+    except (ValueError, RecursionError) as error:  # not UTF-8, not TOML, nested without end
+        raise broken from error
     version = data.pop("version", VERSION)
     if type(version) is not int or version < 1:
-        return Settings(), _set_aside(file, "is broken")
+        raise broken
     if version > VERSION:
-        return Settings(), _set_aside(file, "was written by a newer mmdesk")
+        remedy = "Update mmdesk; else the next start of mmdesk sets it aside."
+        raise SettingsProblem(FILE, "was written by a newer mmdesk", remedy)
     return _read(data)
 
 

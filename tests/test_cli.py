@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 from typer.testing import CliRunner, Result
 
-from mmdesk import cli, display, events
+from mmdesk import __version__, cli, display, events, menu
 from mmdesk.case import Case, Modality
 from mmdesk.engine import StopToken
 from mmdesk.errors import PackProblem, PromptProblem
@@ -288,13 +288,13 @@ def test_a_window_without_a_display_is_a_problem(monkeypatch: pytest.MonkeyPatch
 def test_with_a_display_the_window_opens(
     monkeypatch: pytest.MonkeyPatch, arguments: list[str], paths: list[str] | int, demo: bool
 ) -> None:
-    calls: list[tuple[list[Path], bool]] = []
+    calls: list[tuple[list[Path], bool, Path | None]] = []
     application = ModuleType("mmdesk.ui.app")
     vars(application).update(run=lambda *a: calls.append(a) or 7)
     monkeypatch.setitem(sys.modules, "mmdesk.ui.app", application)
     monkeypatch.setattr(display, "missing", lambda: None)
     assert run(monkeypatch, plays(), *arguments).exit_code == 7
-    assert calls == [([Path(name).absolute() for name in ("a.png", "b.wav")] if paths else [], demo)]
+    assert calls == [([Path(name).absolute() for name in ("a.png", "b.wav")] if paths else [], demo, None)]
 
 
 def test_pack_verify_prints_what_was_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -384,3 +384,31 @@ def test_train_and_evaluate_pass_their_options_on(monkeypatch: pytest.MonkeyPatc
         (tmp_path / "clinic", Path("d"), "test", (Path("results.json"), False, None, (), None, *told)),
         (tmp_path / "clinic", None, "test", (None, True, Path("p"), given, Path("r"), 0, None, ())),
     ]
+
+
+def test_it_says_its_version() -> None:
+    result = CliRunner().invoke(cli.app, ["--version"])
+    assert (result.exit_code, result.stdout) == (0, f"mmdesk {__version__}\n")
+
+
+def test_a_build_without_training_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("mmdesk.training")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "mmdesk.training", None)
+    result = CliRunner().invoke(cli.app, ["evaluate", "clinic"])
+    assert result.exit_code == 1
+    assert result.stderr == "This build only reads cases. To train and evaluate, install mmdesk with pip.\n"
+
+
+def test_the_menu_says_what_it_wrote_and_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = {"add": [tmp_path / "a"], "remove": [tmp_path / "b"]}
+    monkeypatch.setattr(menu, "add", lambda: done["add"])
+    monkeypatch.setattr(menu, "remove", lambda: done["remove"])
+    assert CliRunner().invoke(cli.app, ["menu"]).stdout == f"written: {tmp_path / 'a'}\n"
+    assert CliRunner().invoke(cli.app, ["menu", "--remove"]).stdout == f"removed: {tmp_path / 'b'}\n"
+
+
+def test_a_self_test_needs_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(display, "missing", lambda: None)
+    result = CliRunner().invoke(cli.app, ["window", "--self-test", str(tmp_path / "gone")])
+    assert result.exit_code == 2 and "there is no such folder" in result.stderr

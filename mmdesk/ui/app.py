@@ -1,23 +1,23 @@
 """The application: settings, language, theme, one window, one engine."""
 
-import multiprocessing
 import os
 import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, QTimer
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QEvent, QObject, QSettings, QTimer, Signal
+from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication
 
+from mmdesk import resources
 from mmdesk import settings as store
 from mmdesk.archive import Archive
 from mmdesk.engine.state import EngineState, Phase
 from mmdesk.errors import PackProblem, SettingsProblem
 from mmdesk.packs import files as pack_files
 from mmdesk.settings import Settings
-from mmdesk.ui import icons, language, theme
+from mmdesk.ui import language, theme
 from mmdesk.ui.garbage import Collector
 from mmdesk.ui.window import MainWindow
 from mmdesk.ui.worker import Worker
@@ -25,6 +25,18 @@ from mmdesk.ui.worker import Worker
 SWITCH_S = 1e-4
 PATIENCE_MS = 5000  # with the engine, once all is written
 WRITING_S = 60.0  # with what is being decoded or written
+
+
+class Program(QApplication):
+    """On macOS a file to open comes as an event, also to a program that runs."""
+
+    file_asked = Signal(str)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QFileOpenEvent):
+            self.file_asked.emit(event.file())
+            return True
+        return super().event(event)
 
 
 class Application(QObject):
@@ -68,6 +80,9 @@ class Application(QObject):
             self.window.actions_["demo"].trigger()
         self.window.desk.look_back(self._settings.retention_days)
 
+    def open(self, file: str) -> None:
+        self.window.desk.intake.take_paths([Path(file)])
+
     def _start_watch(self) -> None:
         """A read from a share that is gone may never return, and holds up this thread."""
         self._watch.start()
@@ -99,18 +114,22 @@ class Application(QObject):
             self.window.filing.problem(f"{problem.name}: {problem.problem}.", problem.remedy)
 
 
-def run(paths: Sequence[Path] = (), demo: bool = False) -> int:
+def run(paths: Sequence[Path] = (), demo: bool = False, self_test: Path | None = None) -> int:
     """Open the window and give the exit code when it is closed."""
-    multiprocessing.freeze_support()
-    os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
     # A paint asks for Python's lock dozens of times; behind a thread that imports or decodes it would wait
     # 5 ms each time.
     sys.setswitchinterval(SWITCH_S)
-    app = QApplication(sys.argv[:1])
+    app = Program(sys.argv[:1])
     app.setApplicationName("mmdesk")
     app.setDesktopFileName("mmdesk")
-    app.setWindowIcon(QIcon(icons.icon("audio", "accent")))
+    app.setWindowIcon(QIcon(str(resources.folder() / "icons" / "mmdesk.svg")))
     app.setQuitOnLastWindowClosed(False)  # the engine ends first
     desk = Application(app, *store.load())
+    app.file_asked.connect(desk.open)
     desk.start(paths, demo)
-    return app.exec()
+    if self_test is None:
+        return app.exec()
+    from mmdesk.ui.self_test import SelfTest
+
+    test = SelfTest(desk.window, self_test)
+    return app.exec() or int(test.failed)
