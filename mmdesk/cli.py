@@ -30,7 +30,7 @@ app = typer.Typer(
     add_completion=False,
     help="Reads an image, a heart sound and a record with one local model and writes a report.",
 )
-pack_app = typer.Typer(rich_markup_mode=None, help="Model packs: list, show, verify.", no_args_is_help=True)
+pack_app = typer.Typer(rich_markup_mode=None, help="Model packs: list, add, show, verify.", no_args_is_help=True)
 app.add_typer(pack_app, name="pack")
 
 PackName = Annotated[str, typer.Argument(metavar="NAME_OR_FOLDER", show_default=False)]
@@ -144,6 +144,16 @@ def pack_list() -> None:
         else:
             typer.echo(f"{manifest.name} {manifest.version}  {manifest.title}  {folder}")
     raise typer.Exit(FAILED if broken else 0)
+
+
+@pack_app.command("add")
+def pack_add(folder: Annotated[Path, typer.Argument(show_default=False)]) -> None:
+    """Copy a pack's folder to where the window and all commands find it by name."""
+    from mmdesk.packs import files
+    from mmdesk.packs.manifest import read
+
+    with _plainly():
+        typer.echo(files.add(folder, read(folder).name))
 
 
 @pack_app.command("show")

@@ -33,7 +33,6 @@ GB = 2**30
 MEMORY = 1.25 * GB
 LITTLE_DISK, NO_DISK = 1 * GB, 0.1 * GB  # a case is some MB
 LAST = "engine"
-REPORT_IT = "Please report it with all of these lines."
 
 
 class State(StrEnum):
@@ -86,11 +85,8 @@ def as_text(check: Check) -> str:
     return f"{line}\n{'':27}{check.remedy}" if check.remedy else line
 
 
-# ---- what the computer has
-
-
 def _versions() -> Iterator[Check]:
-    try:  # named in full: PyInstaller looks for such calls, and takes along what they ask for
+    try:  # each by name: PyInstaller looks for such calls, and takes along what they ask for
         qt, torch = metadata.version("PySide6"), metadata.version("torch")
     except metadata.PackageNotFoundError as error:
         yield Check("versions", PROBLEM, f"{error.name} is not installed", "Install mmdesk again.")
@@ -103,8 +99,7 @@ def _versions() -> Iterator[Check]:
 def _display() -> Iterator[Check]:
     kinds = {"QT_QPA_PLATFORM": "the platform", "WAYLAND_DISPLAY": "Wayland", "DISPLAY": "X11, screen"}
     there = [f"{kind} {os.environ[name]}" for name, kind in kinds.items() if os.environ.get(name)]
-    missing = display.missing()
-    if missing is None:
+    if (missing := display.missing()) is None:
         yield Check("display", OK, there[0] if there else "the system's own")
     elif not there:
         yield Check("display", NOTE, missing, "Use mmdesk analyze instead.")
@@ -114,7 +109,7 @@ def _display() -> Iterator[Check]:
 
 
 def _sound() -> Iterator[Check]:
-    mute = "heart sounds cannot be played."
+    mute = "heart sounds cannot be played"
     try:
         import sounddevice
     except OSError:  # PortAudio's library is not there
@@ -131,7 +126,7 @@ def _sound() -> Iterator[Check]:
         output = sounddevice.query_devices(kind="output")["name"]
         inputs = sum(one["max_input_channels"] > 0 for one in sounddevice.query_devices())
     except sounddevice.PortAudioError:
-        yield Check("sound", NOTE, f"No sound device was found; {mute}", "Plug one in and check again.")
+        yield Check("sound", NOTE, f"no sound device was found; {mute}", "Plug one in and check again.")
     else:
         yield Check("sound", OK, f"{version}, plays on {output}, inputs: {inputs}")
 
@@ -140,8 +135,7 @@ def _device(chosen: str) -> Iterator[Check]:
     try:
         gpu, build = _gpu()
     except (ImportError, OSError) as error:
-        found = f"torch cannot be loaded ({_words(error)})"
-        yield Check("device", PROBLEM, found, "Install mmdesk again.")
+        yield Check("device", PROBLEM, f"torch cannot be loaded ({_words(error)})", "Install mmdesk again.")
         return
     enough = "The CPU is enough. For the GPU, "
     if gpu is not None:
@@ -149,14 +143,13 @@ def _device(chosen: str) -> Iterator[Check]:
     elif not _has_nvidia():
         yield Check("device", OK, f"no NVIDIA GPU; the CPU is used, {os.cpu_count()} cores")
     elif build is None:
-        found = "There is an NVIDIA GPU, but this torch is built for the CPU."
+        found = "there is an NVIDIA GPU, but this torch is built for the CPU"
         yield Check("device", NOTE, found, f"{enough}install a torch with CUDA (pytorch.org).")
     else:
-        found = "There is an NVIDIA GPU, but torch cannot use it."
+        found = "there is an NVIDIA GPU, but torch cannot use it"
         yield Check("device", NOTE, found, f"{enough}update the NVIDIA driver.")
     if chosen == "cuda" and gpu is None:
-        found = "the settings ask for CUDA, which cannot be used here"
-        yield Check("device", PROBLEM, found, "Choose another device in the settings.")
+        yield Check("device", PROBLEM, "the settings name CUDA, which is not here", "Choose the device cpu.")
 
 
 def _gpu() -> tuple[str | None, str | None]:
@@ -185,23 +178,22 @@ def _has_nvidia() -> bool:
 def _memory() -> Iterator[Check]:
     memory = psutil.virtual_memory()
     found = f"{_gigabytes(memory.available)} of {_gigabytes(memory.total)} GB are free"
-    if memory.available >= MEMORY:
-        yield Check("memory", OK, found)
-    else:
+    if memory.available < MEMORY:
         found = f"{found}; mmdesk needs {_gigabytes(MEMORY)} GB"
         yield Check("memory", PROBLEM, found, "Close other programs.")
+    else:
+        yield Check("memory", OK, found)
 
 
 def _disk() -> Iterator[Check]:
-    """Where cases are kept."""
-    free = shutil.disk_usage(_nearest(settings.data_folder())).free
+    free = shutil.disk_usage(_nearest(settings.data_folder())).free  # where cases are kept
     state = PROBLEM if free < NO_DISK else NOTE if free < LITTLE_DISK else OK
     remedy = "" if state is OK else "Make room on the disk."
     yield Check("disk", state, f"{_gigabytes(free)} GB are free", remedy)
 
 
 def _folder(name: str, find: Callable[[], Path], variable: str) -> Check:
-    """Whether it can be written, or made. Nothing is left there, not even by a process that is killed."""
+    """Whether it can be written, or made. Nothing is left there, even by a process that is killed."""
     where = "it"
     try:
         folder = find()
@@ -221,16 +213,12 @@ def _nearest(folder: Path) -> Path:
     return next(path for path in (folder, *folder.parents) if path.exists())
 
 
-# ---- what mmdesk has
-
-
 def _settings() -> tuple[Settings, Check]:
     """What would be used, and how the file is; it is not touched."""
     try:
         chosen, warning = settings.look()
     except SettingsProblem as problem:
-        found = f"The settings file {problem.problem}."
-        return Settings(), Check("settings", PROBLEM, found, problem.remedy)
+        return Settings(), Check("settings", PROBLEM, f"the settings file {problem.problem}", problem.remedy)
     if warning is None:
         return chosen, Check("settings", OK, "they can be used")
     return chosen, Check("settings", NOTE, warning, "Choose again in the settings, or mend settings.toml.")
@@ -250,11 +238,8 @@ def _pack(folder: Path) -> Check:
         files.check(folder)
         read = manifest.read(folder)
     except PackProblem as problem:
-        found = f"{problem.name}: {problem.problem}"
-        for path in folder.rglob("*"):
-            if path.name not in (*files.FILES, files.SUMS):  # it may be a case
-                found = found.replace(path.name, "a file")
-        return Check("pack", PROBLEM, found, problem.remedy)
+        what = re.sub("holds .+, which", "holds a file, which", problem.problem)  # it may be a case
+        return Check("pack", PROBLEM, f"{problem.name}: {what}", problem.remedy)
     return Check("pack", OK, f"{read.name} {read.version}: all hashes match")
 
 
@@ -276,9 +261,6 @@ def _engine(chosen: Settings) -> Iterator[Check]:
     yield Check(LAST, OK, f"the sample case was read in {seconds:.1f} s on the {device}")
 
 
-# ---- words
-
-
 def _safely(name: str, found: Iterator[Check]) -> Iterator[Check]:
     """What one check did not foresee must not end the others."""
     try:
@@ -287,7 +269,8 @@ def _safely(name: str, found: Iterator[Check]) -> Iterator[Check]:
     except UserProblem as problem:
         yield _private(Check(name, PROBLEM, f"{problem.name}: {problem.problem}", problem.remedy))
     except (ImportError, MemoryError, OSError, RuntimeError) as error:
-        yield _private(Check(name, PROBLEM, f"this could not be checked: {_words(error)}", REPORT_IT))
+        remedy = "Please report it with all of these lines."
+        yield _private(Check(name, PROBLEM, f"this could not be checked: {_words(error)}", remedy))
 
 
 def _words(error: Exception) -> str:

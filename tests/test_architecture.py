@@ -23,6 +23,7 @@ def loaded_by(code: str) -> list[str]:
         "casefile",
         "cli",
         "display",
+        "doctor",
         "export",
         "media.audio",
         "media.image",

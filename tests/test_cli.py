@@ -412,3 +412,15 @@ def test_a_self_test_needs_its_folder(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(display, "missing", lambda: None)
     result = CliRunner().invoke(cli.app, ["window", "--self-test", str(tmp_path / "gone")])
     assert result.exit_code == 2 and "there is no such folder" in result.stderr
+
+
+def test_a_pack_is_added_by_its_own_name(
+    tiny_pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()  # the real modules of packs
+    monkeypatch.setenv("MMDESK_HOME", str(tmp_path))
+    result = CliRunner().invoke(cli.app, ["pack", "add", str(tiny_pack)])
+    assert (result.exit_code, result.stdout) == (0, f"{tmp_path / 'packs' / 'tiny'}\n")
+    assert "tiny" in CliRunner().invoke(cli.app, ["pack", "list"]).stdout
+    result = CliRunner().invoke(cli.app, ["pack", "add", str(tmp_path / "gone")])
+    assert result.exit_code == 1 and "there is no pack.toml in this folder" in result.stderr

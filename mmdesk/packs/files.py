@@ -1,9 +1,11 @@
 """The files of a pack: where packs lie, and that nothing in one was changed or could run."""
 
 import hashlib
+import shutil
+import tempfile
 from pathlib import Path
 
-from mmdesk import resources
+from mmdesk import disk, resources, settings
 from mmdesk.errors import PackProblem
 
 FILES = ("pack.toml", "weights.safetensors", "tokenizer.json", "CARD.md")
@@ -12,12 +14,20 @@ AGAIN = "Get the pack again from where it came."
 
 
 def packs() -> list[Path]:
-    """The folders of the built-in packs."""
-    return sorted(path.parent for path in (resources.folder() / "packs").glob("*/pack.toml"))
+    """The folders of the built-in packs, then of those that the user added."""
+    return [
+        path.parent
+        for place in (resources.folder() / "packs", _added())
+        for path in sorted(place.glob("[!.]*/pack.toml"))
+    ]
+
+
+def _added() -> Path:
+    return settings.data_folder() / "packs"
 
 
 def find(name: str) -> Path:
-    """A built-in pack by name, else a folder. Raises PackProblem."""
+    """A pack that is built in or was added by name, else a folder. Raises PackProblem."""
     for folder in packs():
         if folder.name == name:
             return folder
@@ -25,8 +35,31 @@ def find(name: str) -> Path:
     if (path / "pack.toml").is_file():
         return path
     known = ", ".join(folder.name for folder in packs()) or "none"
-    problem = "this is neither a built-in pack nor a folder with a pack.toml"
-    raise PackProblem(name, problem, f"Built-in packs: {known}.")
+    problem = "this is neither a pack's name nor a folder with a pack.toml"
+    raise PackProblem(name, problem, f"Packs here: {known}.")
+
+
+def add(folder: Path, name: str) -> Path:
+    """Copy a pack into the user's own folder of packs, where it is found by `name`; gives the copy.
+    Raises PackProblem."""
+    check(folder)
+    if not name or name != Path(name).name or name.startswith("."):
+        raise PackProblem(folder.name, "its name in pack.toml cannot be that of a folder", AGAIN)
+    for pack in packs():
+        if pack.name == name:
+            remedy = f"Delete {pack} first, or use the new one where it lies."
+            raise PackProblem(name, "there is a pack of this name already", remedy)
+    try:
+        disk.make_private(_added())
+        part = Path(tempfile.mkdtemp(prefix=".", dir=_added()))
+        try:
+            for file in (*FILES, SUMS):
+                shutil.copyfile(folder / file, part / file)
+            return part.rename(_added() / name)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+    except OSError as error:
+        raise PackProblem(name, *disk.why(error)) from error
 
 
 def sha256(path: Path) -> str:

@@ -24,6 +24,7 @@ _PARTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "settings": ("settings", "text", ("Ctrl+,",)),
     "theme": ("moon", "text", ("Ctrl+T",)),
     "shortcuts": ("keyboard", "text", ("F1",)),
+    "doctor": ("", "", ()),
     "about": ("", "", ()),
     "quit": ("", "", ("Ctrl+Q",)),
 }
@@ -83,6 +84,7 @@ class Actions(QObject):
             "settings": (self.tr("Settings"), self.tr("Settings")),
             "theme": (self.tr("Dark or light"), self.tr("Switch between dark and light")),
             "shortcuts": (self.tr("Keyboard shortcuts"), self.tr("The list of keyboard shortcuts")),
+            "doctor": (self.tr("Check this computer…"), self.tr("See whether all that mmdesk needs is here")),
             "about": (self.tr("About mmdesk"), self.tr("What mmdesk is, and what it is not")),
             "quit": (self.tr("Quit"), self.tr("Quit; the case is kept")),
         }

@@ -89,7 +89,7 @@ class Toolbar(QFrame):
         for name in ("save_as", "purge"):
             self.more_menu.addAction(self._actions[name])
         self.more_menu.addSeparator()
-        for name in ("settings", "shortcuts", "about", "quit"):
+        for name in ("settings", "shortcuts", "doctor", "about", "quit"):
             self.more_menu.addAction(self._actions[name])
 
     def _name_samples(self) -> None:

@@ -23,6 +23,7 @@ from mmdesk.ui.demo import Demo
 from mmdesk.ui.desk import Desk
 from mmdesk.ui.desktop import Desktop
 from mmdesk.ui.dialogs import AboutDialog, SettingsDialog, ShortcutsDialog
+from mmdesk.ui.doctor_dialog import DoctorDialog
 from mmdesk.ui.drop_filter import DropFilter
 from mmdesk.ui.evidence import Evidence
 from mmdesk.ui.filing import Filing
@@ -113,8 +114,8 @@ class MainWindow(QMainWindow):
             "paste": self._paste, "analyse": desk.analyse, "stop": self._stop, "live": self._set_live,
             "copy_text": filing.copy_text, "copy_markdown": filing.copy_markdown, "export": filing.export,
             "demo": self.demo.switch, "purge": filing.ask_purge, "settings": self._show_settings,
-            "theme": self._toggle_theme, "shortcuts": self._show_shortcuts, "about": self._show_about,
-            "quit": self.close,
+            "theme": self._toggle_theme, "shortcuts": self._show_shortcuts, "doctor": self._show_doctor,
+            "about": self._show_about, "quit": self.close,
         }.items():  # fmt: skip
             do[name].triggered.connect(slot)
 
@@ -279,6 +280,9 @@ class MainWindow(QMainWindow):
 
     def _show_shortcuts(self) -> None:
         self._show_dialog(ShortcutsDialog(self.actions_, self))
+
+    def _show_doctor(self) -> None:
+        self._show_dialog(DoctorDialog(self))
 
     def _show_about(self) -> None:
         self._show_dialog(AboutDialog(self))

@@ -147,6 +147,14 @@
         <translation>快捷键列表</translation>
     </message>
     <message>
+        <source>Check this computer…</source>
+        <translation>检查本机…</translation>
+    </message>
+    <message>
+        <source>See whether all that mmdesk needs is here</source>
+        <translation>检查 mmdesk 所需的一切是否具备</translation>
+    </message>
+    <message>
         <source>About mmdesk</source>
         <translation>关于 mmdesk</translation>
     </message>
@@ -252,6 +260,109 @@ WAV、FLAC、OGG 或 MP3。</translation>
     <message>
         <source>from {start} in the training data to {end}</source>
         <translation>训练数据 {start} → {end}</translation>
+    </message>
+</context>
+<context>
+    <name>DoctorDialog</name>
+    <message>
+        <source>Check this computer</source>
+        <translation>检查本机</translation>
+    </message>
+    <message>
+        <source>What was found</source>
+        <translation>检查结果</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Check again</source>
+        <translation>重新检查</translation>
+    </message>
+    <message>
+        <source>in order</source>
+        <translation>正常</translation>
+    </message>
+    <message>
+        <source>works without it</source>
+        <translation>不影响使用</translation>
+    </message>
+    <message>
+        <source>problem</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Display</source>
+        <translation>显示</translation>
+    </message>
+    <message>
+        <source>Sound</source>
+        <translation>声音</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>计算设备</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>磁盘</translation>
+    </message>
+    <message>
+        <source>Settings folder</source>
+        <translation>设置文件夹</translation>
+    </message>
+    <message>
+        <source>Data folder</source>
+        <translation>数据文件夹</translation>
+    </message>
+    <message>
+        <source>Temporary folder</source>
+        <translation>临时文件夹</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Pack</source>
+        <translation>模型包</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>引擎</translation>
+    </message>
+    <message>
+        <source>This check</source>
+        <translation>本次检查</translation>
+    </message>
+    <message>
+        <source>No problem was found.</source>
+        <translation>未发现问题。</translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation>正在检查…</translation>
+    </message>
+    <message>
+        <source>Copied. Nothing of a case is in it.</source>
+        <translation>已复制，不含任何病例内容。</translation>
+    </message>
+    <message>
+        <source>Problems: {}</source>
+        <translation>问题：{}</translation>
     </message>
 </context>
 <context>
@@ -1514,8 +1625,8 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>没有 CUDA 设备</translation>
     </message>
     <message>
-        <source>this is neither a built-in pack nor a folder with a pack.toml</source>
-        <translation>既不是内置模型包，也不是含 pack.toml 的文件夹</translation>
+        <source>this is neither a pack&apos;s name nor a folder with a pack.toml</source>
+        <translation>既不是已有模型包的名称，也不是含 pack.toml 的文件夹</translation>
     </message>
     <message>
         <source>there is no pack.toml in this folder</source>
@@ -1570,8 +1681,8 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>请选择设备 cpu。</translation>
     </message>
     <message>
-        <source>Built-in packs: {}.</source>
-        <translation>内置模型包：{}。</translation>
+        <source>Packs here: {}.</source>
+        <translation>已有的模型包：{}。</translation>
     </message>
     <message>
         <source>none</source>
@@ -1818,12 +1929,188 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>未知项，已忽略：{}</translation>
     </message>
     <message>
+        <source>Mend it; else the next start of mmdesk sets it aside.</source>
+        <translation>请修正它；否则 mmdesk 下次启动时会将其移到一旁。</translation>
+    </message>
+    <message>
+        <source>Update mmdesk; else the next start of mmdesk sets it aside.</source>
+        <translation>请更新 mmdesk；否则下次启动时会将其移到一旁。</translation>
+    </message>
+    <message>
         <source>the name of the pack&apos;s folder cannot be written in a text file</source>
         <translation>模型包文件夹的名称无法写入文本文件</translation>
     </message>
     <message>
         <source>Rename the folder.</source>
         <translation>请重命名该文件夹。</translation>
+    </message>
+    <message>
+        <source>{}, a frozen build</source>
+        <translation>{}，打包版</translation>
+    </message>
+    <message>
+        <source>{} is not installed</source>
+        <translation>未安装 {}</translation>
+    </message>
+    <message>
+        <source>the platform {}</source>
+        <translation>平台 {}</translation>
+    </message>
+    <message>
+        <source>X11, screen {}</source>
+        <translation>X11，屏幕 {}</translation>
+    </message>
+    <message>
+        <source>the system&apos;s own</source>
+        <translation>系统自带</translation>
+    </message>
+    <message>
+        <source>There is no display for a window.</source>
+        <translation>没有可用于显示窗口的屏幕。</translation>
+    </message>
+    <message>
+        <source>Use mmdesk analyze instead.</source>
+        <translation>请改用 mmdesk analyze。</translation>
+    </message>
+    <message>
+        <source>A window needs libraries that are not here</source>
+        <translation>缺少显示窗口所需的库</translation>
+    </message>
+    <message>
+        <source>On Debian: apt install {}.</source>
+        <translation>Debian 上请运行：apt install {}。</translation>
+    </message>
+    <message>
+        <source>{}, plays on {}, inputs: {}</source>
+        <translation>{}，输出设备 {}，输入设备 {} 个</translation>
+    </message>
+    <message>
+        <source>PortAudio is missing</source>
+        <translation>缺少 PortAudio</translation>
+    </message>
+    <message>
+        <source>PortAudio does not start ({})</source>
+        <translation>PortAudio 无法启动（{}）</translation>
+    </message>
+    <message>
+        <source>no sound device was found</source>
+        <translation>未找到声音设备</translation>
+    </message>
+    <message>
+        <source>heart sounds cannot be played</source>
+        <translation>无法播放心音</translation>
+    </message>
+    <message>
+        <source>Plug one in and check again.</source>
+        <translation>请接上设备后重新检查。</translation>
+    </message>
+    <message>
+        <source>Restart the computer; if that does not help, install mmdesk again.</source>
+        <translation>请重启电脑；若仍无效，请重新安装 mmdesk。</translation>
+    </message>
+    <message>
+        <source>no NVIDIA GPU</source>
+        <translation>没有 NVIDIA GPU</translation>
+    </message>
+    <message>
+        <source>the CPU is used, {} cores</source>
+        <translation>使用 CPU，{} 核</translation>
+    </message>
+    <message>
+        <source>there is an NVIDIA GPU, but this torch is built for the CPU</source>
+        <translation>有 NVIDIA GPU，但安装的 torch 仅支持 CPU</translation>
+    </message>
+    <message>
+        <source>there is an NVIDIA GPU, but torch cannot use it</source>
+        <translation>有 NVIDIA GPU，但 torch 无法使用</translation>
+    </message>
+    <message>
+        <source>torch cannot be loaded ({})</source>
+        <translation>无法加载 torch（{}）</translation>
+    </message>
+    <message>
+        <source>the settings name CUDA, which is not here</source>
+        <translation>设置中选了 CUDA，但本机无法使用</translation>
+    </message>
+    <message>
+        <source>The CPU is enough. For the GPU, install a torch with CUDA (pytorch.org).</source>
+        <translation>CPU 已足够。如需使用 GPU，请安装支持 CUDA 的 torch（pytorch.org）。</translation>
+    </message>
+    <message>
+        <source>The CPU is enough. For the GPU, update the NVIDIA driver.</source>
+        <translation>CPU 已足够。如需使用 GPU，请更新 NVIDIA 驱动。</translation>
+    </message>
+    <message>
+        <source>{} of {} GB are free</source>
+        <translation>可用 {} GB，共 {} GB</translation>
+    </message>
+    <message>
+        <source>mmdesk needs {} GB</source>
+        <translation>mmdesk 需要 {} GB</translation>
+    </message>
+    <message>
+        <source>{} GB are free</source>
+        <translation>可用 {} GB</translation>
+    </message>
+    <message>
+        <source>Close other programs.</source>
+        <translation>请关闭其他程序。</translation>
+    </message>
+    <message>
+        <source>{} cannot be written ({})</source>
+        <translation>无法写入 {}（{}）</translation>
+    </message>
+    <message>
+        <source>Get the right to write there, make room, or name another folder in {}.</source>
+        <translation>请取得该处的写入权限、清理空间，或用 {} 指定其他文件夹。</translation>
+    </message>
+    <message>
+        <source>they can be used</source>
+        <translation>可以使用</translation>
+    </message>
+    <message>
+        <source>the settings file {}</source>
+        <translation>设置文件{}</translation>
+    </message>
+    <message>
+        <source>Choose again in the settings, or mend settings.toml.</source>
+        <translation>请在设置中重新选择，或修正 settings.toml。</translation>
+    </message>
+    <message>
+        <source>all hashes match</source>
+        <translation>哈希值全部一致</translation>
+    </message>
+    <message>
+        <source>the sample case was read in {} s on the {}</source>
+        <translation>示例病例已读取，用时 {} 秒（{}）</translation>
+    </message>
+    <message>
+        <source>the sample case could not be read: {}</source>
+        <translation>无法读取示例病例：{}</translation>
+    </message>
+    <message>
+        <source>not tried, since a pack is not whole</source>
+        <translation>未测试，因为有模型包不完整</translation>
+    </message>
+    <message>
+        <source>Mend the pack first.</source>
+        <translation>请先修复模型包。</translation>
+    </message>
+    <message>
+        <source>this could not be checked: {}</source>
+        <translation>无法检查：{}</translation>
+    </message>
+    <message>
+        <source>the check cannot be started ({})</source>
+        <translation>无法启动检查（{}）</translation>
+    </message>
+    <message>
+        <source>the check ended unexpectedly ({})</source>
+        <translation>检查意外结束（{}）</translation>
+    </message>
+    <message>
+        <source>Please report it with all of these lines.</source>
+        <translation>请附上以上所有内容反馈此问题。</translation>
     </message>
     <message>
         <source>Research use only, not for diagnosis.</source>

@@ -184,9 +184,58 @@ def test_find_by_name_and_by_folder(tiny_pack: Path) -> None:
     assert [folder.name for folder in files.packs()] == ["clinic"]
 
 
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MMDESK_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def test_a_pack_that_was_added_is_found_by_name(pack: Path, home: Path) -> None:
+    added = files.add(pack, "tiny")
+    assert added == home / "packs" / "tiny" == files.find("tiny")
+    assert [folder.name for folder in files.packs()] == ["clinic", "tiny"]
+    shutil.rmtree(pack)
+    assert verify(added)
+    assert [path.name for path in (home / "packs").iterdir()] == ["tiny"]
+
+
+@pytest.mark.parametrize("name", ["clinic", "tiny"])
+def test_a_name_is_given_once(pack: Path, home: Path, name: str) -> None:
+    files.add(pack, "tiny")
+    with pytest.raises(PackProblem, match="already"):
+        files.add(pack, name)
+
+
+@pytest.mark.parametrize("name", ["../tiny", "/tiny", ".tiny", "", "a/b"])
+def test_a_name_that_leads_elsewhere_is_refused(pack: Path, home: Path, name: str) -> None:
+    with pytest.raises(PackProblem, match="cannot be that of a folder"):
+        files.add(pack, name)
+    assert not home.exists()
+
+
+def test_a_broken_pack_is_not_added(pack: Path, home: Path) -> None:
+    (pack / "CARD.md").write_text("changed", encoding="utf-8")
+    with pytest.raises(PackProblem, match=r"CARD\.md was changed"):
+        files.add(pack, "tiny")
+    assert not home.exists()
+
+
+def test_a_copy_that_is_cut_off_leaves_nothing(
+    pack: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(source: Path, target: Path) -> None:
+        target.touch()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    with pytest.raises(PackProblem, match="Make room"):
+        files.add(pack, "tiny")
+    assert list((home / "packs").iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["nothing", "", "/nowhere/at/all", "recipes"])
 def test_find_nothing(name: str) -> None:
-    with pytest.raises(PackProblem, match="Built-in packs: clinic") as caught:
+    with pytest.raises(PackProblem, match="Packs here: clinic") as caught:
         files.find(name)
     assert caught.value.name == name and "\n" not in str(caught.value)
 

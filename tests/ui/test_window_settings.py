@@ -188,7 +188,7 @@ def test_another_pack_takes_its_prompts_and_the_engine_with_it(open_window, tmp_
 
 def test_a_pack_that_is_gone_leaves_a_window_in_which_another_can_be_chosen(open_window) -> None:
     one = open_window(pack="/gone/away")
-    assert "neither a built-in pack" in one.window.notice.text
+    assert "neither a pack's name" in one.window.notice.text
     assert one.window.status.text == "Engine is not running"
     packs = one.window.toolbar.packs
     assert (packs.currentIndex(), packs.itemText(0)) == (-1, "clinic")
