@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from importlib.metadata import Distribution
 from pathlib import Path
 
-RESOURCES = ("icons", "packs", "samples", "translations", "desktop")  # of resources/, what ships
 OWN = "mmdesk"
 TEXT = re.compile(r"licen[cs]e|copying|notice|copyright|authors", re.IGNORECASE)
 FREE = "License :: OSI Approved :: "
