@@ -30,7 +30,9 @@ app = typer.Typer(
     add_completion=False,
     help="Reads an image, a heart sound and a record with one local model and writes a report.",
 )
-pack_app = typer.Typer(rich_markup_mode=None, help="Model packs: list, add, show, verify.", no_args_is_help=True)
+pack_app = typer.Typer(
+    rich_markup_mode=None, help="Model packs: list, add, show, verify.", no_args_is_help=True
+)
 app.add_typer(pack_app, name="pack")
 
 PackName = Annotated[str, typer.Argument(metavar="NAME_OR_FOLDER", show_default=False)]

@@ -33,10 +33,13 @@ def missing() -> str | None:
     platform = os.environ.get("QT_QPA_PLATFORM")
     if not (wayland or x11 or platform):
         return "There is no display for a window."
-    needed = _LIBRARIES | (_X11_LIBRARIES if x11 and not wayland and platform in (None, "xcb") else {})
+    by_x11 = bool(x11) and not wayland and platform in (None, "xcb")
+    needed = _LIBRARIES | (_X11_LIBRARIES if by_x11 else {})
     packages = [package for library, package in needed.items() if not _loads(library)]
     if packages:
         return f"A window needs libraries that are not here; on Debian: apt install {' '.join(packages)}."
+    if by_x11 and not _answers():
+        return f"The display {x11} does not answer."
     return None
 
 
@@ -46,3 +49,14 @@ def _loads(library: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def _answers() -> bool:
+    """Whether the X server that DISPLAY names lets this program in; asked as Qt will ask."""
+    xcb = ctypes.CDLL("libxcb.so.1")
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    xcb.xcb_connection_has_error.argtypes = xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
+    connection = xcb.xcb_connect(None, None)
+    refused = xcb.xcb_connection_has_error(connection)
+    xcb.xcb_disconnect(connection)
+    return not refused

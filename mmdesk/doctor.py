@@ -97,15 +97,14 @@ def _versions() -> Iterator[Check]:
 
 
 def _display() -> Iterator[Check]:
-    kinds = {"QT_QPA_PLATFORM": "the platform", "WAYLAND_DISPLAY": "Wayland", "DISPLAY": "X11, screen"}
-    there = [f"{kind} {os.environ[name]}" for name, kind in kinds.items() if os.environ.get(name)]
+    kinds = {
+        "QT_QPA_PLATFORM": "the platform {}", "WAYLAND_DISPLAY": "Wayland {}", "DISPLAY": "X11, screen {}",
+    }  # fmt: skip
+    there = [kind.format(os.environ[name]) for name, kind in kinds.items() if os.environ.get(name)]
     if (missing := display.missing()) is None:
         yield Check("display", OK, there[0] if there else "the system's own")
-    elif not there:
-        yield Check("display", NOTE, missing, "Use mmdesk analyze instead.")
     else:
-        found, _, remedy = missing.partition("; ")
-        yield Check("display", PROBLEM, found, remedy[:1].upper() + remedy[1:])
+        yield Check("display", PROBLEM if there else NOTE, missing, "Use mmdesk analyze instead.")
 
 
 def _sound() -> Iterator[Check]:
@@ -137,17 +136,17 @@ def _device(chosen: str) -> Iterator[Check]:
     except (ImportError, OSError) as error:
         yield Check("device", PROBLEM, f"torch cannot be loaded ({_words(error)})", "Install mmdesk again.")
         return
-    enough = "The CPU is enough. For the GPU, "
     if gpu is not None:
         yield Check("device", OK, gpu)
     elif not _has_nvidia():
         yield Check("device", OK, f"no NVIDIA GPU; the CPU is used, {os.cpu_count()} cores")
     elif build is None:
         found = "there is an NVIDIA GPU, but this torch is built for the CPU"
-        yield Check("device", NOTE, found, f"{enough}install a torch with CUDA (pytorch.org).")
+        remedy = "The CPU is enough. For the GPU, install a torch with CUDA (pytorch.org)."
+        yield Check("device", NOTE, found, remedy)
     else:
         found = "there is an NVIDIA GPU, but torch cannot use it"
-        yield Check("device", NOTE, found, f"{enough}update the NVIDIA driver.")
+        yield Check("device", NOTE, found, "The CPU is enough. For the GPU, update the NVIDIA driver.")
     if chosen == "cuda" and gpu is None:
         yield Check("device", PROBLEM, "the settings name CUDA, which is not here", "Choose the device cpu.")
 

@@ -1,8 +1,10 @@
 """Whether a window can be opened is asked before Qt is, because Qt aborts."""
 
+import os
 import sys
 
 import pytest
+from support import xvfb
 
 from mmdesk import display
 
@@ -16,6 +18,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, lost: str = "", **environment: str) -
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(display, "_loads", lambda library: library != lost)
+    monkeypatch.setattr(display, "_answers", lambda: os.environ["DISPLAY"] != ":7")
     return display.missing()
 
 
@@ -33,6 +36,19 @@ def test_a_missing_library_is_named_with_its_package(monkeypatch: pytest.MonkeyP
     assert said is not None
     assert said.endswith("apt install libxcb-cursor0.")
     assert asked(monkeypatch, lost="libxcb-cursor.so.0", WAYLAND_DISPLAY="wayland-0") is None
+
+
+def test_a_display_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert asked(monkeypatch, DISPLAY=":7") == "The display :7 does not answer."
+    assert asked(monkeypatch, DISPLAY=":7", WAYLAND_DISPLAY="wayland-0") is None
+    assert asked(monkeypatch, DISPLAY=":7", QT_QPA_PLATFORM="offscreen") is None
+
+
+def test_a_server_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    with xvfb.display() as name:
+        monkeypatch.setenv("DISPLAY", name)
+        assert display._answers()
+    assert not display._answers()
 
 
 def test_a_library_that_is_not_there() -> None:

@@ -77,11 +77,8 @@ def check(folder: Path) -> None:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.name not in (*FILES, SUMS):
             problem = f"the pack holds {path.name}, which is no part of a pack and will not be opened"
-            raise PackProblem(
-                folder.name,
-                problem,
-                "Take that file out if you trust the rest, or " + AGAIN[:1].lower() + AGAIN[1:],
-            )
+            remedy = "Take that file out if you trust the rest, or get the pack again from where it came."
+            raise PackProblem(folder.name, problem, remedy)
     for name in FILES:
         path = folder / name
         if not path.is_file():

@@ -1,22 +1,21 @@
 """What `mmdesk doctor` finds, as it finds it. It runs in a process of its own, which knows no case."""
 
 import json
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QProcess, Qt, Slot
+from PySide6.QtCore import QEvent, QProcess, QSize, Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from mmdesk import codec
-from mmdesk.doctor import LAST, Check, State, as_text
+from mmdesk.doctor import LAST, NOTE, OK, PROBLEM, Check, as_text
 from mmdesk.ui.panel import label, set_property
 from mmdesk.ui.theme import GRID
 from mmdesk.ui.wording import said
 
-SIGNS = {State.OK: ("✓", "good"), State.NOTE: ("–", "warning"), State.PROBLEM: ("!", "problem")}
+SIGNS = {OK: ("✓", "good"), NOTE: ("–", "warning"), PROBLEM: ("!", "problem")}
 CHARACTERS, LINES = 88, 32  # the size of the list, where the window leaves room for it
 KILLING_MS = 1000
 
@@ -49,15 +48,12 @@ class _Row:
 
     def say(self, name: str, state: str) -> None:
         self.name.setText(name)
+        self.sign.setFixedHeight(self.name.sizeHint().height())  # Chinese is higher
         self.sign.setToolTip(state)
         self.sign.setAccessibleName(state)
-        self.found.setText(_breakable(said(self.check.found)))
-        self.remedy.setText(_breakable(said(self.check.remedy)))
-
-
-def _breakable(text: str) -> str:
-    """A long path goes on in the next line after a separator."""
-    return re.sub(r"([\\/])", "\\1\u200b", text)
+        found = said(self.check.found).replace("\\", "\\\u200b")  # where a long path of Windows may be cut
+        self.found.setText(found)
+        self.remedy.setText(said(self.check.remedy))
 
 
 class DoctorDialog(QDialog):
@@ -92,9 +88,9 @@ class DoctorDialog(QDialog):
         column.addWidget(self._heading)
         column.addWidget(self._list, 1)
         column.addWidget(buttons)
-        metrics = self.fontMetrics()
-        self.resize(metrics.averageCharWidth() * CHARACTERS, metrics.lineSpacing() * LINES)
-        self.resize(self.size().boundedTo(parent.size()))
+        letter = self.fontMetrics()
+        wanted = QSize(letter.averageCharWidth() * CHARACTERS, letter.lineSpacing() * LINES)
+        self.resize(wanted.boundedTo(parent.size() * 0.9))
         self._close.setFocus()
         self._start()
 
@@ -127,16 +123,16 @@ class DoctorDialog(QDialog):
     def _not_started(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:
             found = f"the check cannot be started ({self._process.errorString()})"
-            self._show(Check("doctor", State.PROBLEM, found, "Install mmdesk again."))
+            self._show(Check("doctor", PROBLEM, found, "Install mmdesk again."))
 
     @Slot(int, QProcess.ExitStatus)
     def _ended(self, code: int, status: QProcess.ExitStatus) -> None:
         self._read()
         killed = status is QProcess.ExitStatus.CrashExit and sys.platform != "win32"
         if killed or not self._rows or self._rows[-1].check.name != LAST:
-            found = f"the check ended unexpectedly ({'signal' if killed else 'exit code'} {code})"
+            how = f"signal {code}" if killed else f"exit code {code}"
             remedy = "Please report it with all of these lines."
-            self._show(Check("doctor", State.PROBLEM, found, remedy))
+            self._show(Check("doctor", PROBLEM, f"the check ended unexpectedly ({how})", remedy))
         self.retranslate()
 
     def _show(self, check: Check) -> None:
@@ -166,10 +162,7 @@ class DoctorDialog(QDialog):
         self._copy.setDisabled(running)
         self._again.setDisabled(running)
         self._say_heading(running)
-        states = {
-            State.OK: self.tr("in order"), State.NOTE: self.tr("works without it"),
-            State.PROBLEM: self.tr("problem"),
-        }  # fmt: skip
+        states = {OK: self.tr("in order"), NOTE: self.tr("works without it"), PROBLEM: self.tr("problem")}
         names = {
             "versions": self.tr("Versions"), "display": self.tr("Display"), "sound": self.tr("Sound"),
             "device": self.tr("Device"), "memory": self.tr("Memory"), "disk": self.tr("Disk"),
@@ -181,7 +174,7 @@ class DoctorDialog(QDialog):
             row.say(names.get(row.check.name, row.check.name), states[row.check.state])
 
     def _say_heading(self, running: bool) -> None:
-        problems = sum(row.check.state is State.PROBLEM for row in self._rows)
+        problems = sum(row.check.state is PROBLEM for row in self._rows)
         text, tone = self.tr("No problem was found."), ""
         if running:
             text, tone = self.tr("Checking…"), "muted"

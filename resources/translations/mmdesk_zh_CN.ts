@@ -310,7 +310,7 @@ WAV、FLAC、OGG 或 MP3。</translation>
     </message>
     <message>
         <source>Device</source>
-        <translation>计算设备</translation>
+        <translation>设备</translation>
     </message>
     <message>
         <source>Memory</source>
@@ -1697,12 +1697,20 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>请从原来源重新获取模型包。</translation>
     </message>
     <message>
-        <source>Take that file out if you trust the rest, or {}</source>
-        <translation>若信任其余内容，请移除该文件；或{}</translation>
+        <source>Take that file out if you trust the rest, or get the pack again from where it came.</source>
+        <translation>如信任其余内容，请移走该文件，否则请从原处重新获取模型包。</translation>
     </message>
     <message>
-        <source>get the pack again from where it came.</source>
-        <translation>从原来源重新获取模型包。</translation>
+        <source>there is a pack of this name already</source>
+        <translation>已有同名的模型包</translation>
+    </message>
+    <message>
+        <source>Delete {} first, or use the new one where it lies.</source>
+        <translation>请先删除 {}，或在原处使用新的模型包。</translation>
+    </message>
+    <message>
+        <source>its name in pack.toml cannot be that of a folder</source>
+        <translation>pack.toml 中的名称不能作为文件夹名</translation>
     </message>
     <message>
         <source>Take a pack made for this version, or update mmdesk.</source>
@@ -1969,16 +1977,20 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>没有可用于显示窗口的屏幕。</translation>
     </message>
     <message>
+        <source>The display {} does not answer.</source>
+        <translation>显示器 {} 没有响应。</translation>
+    </message>
+    <message>
         <source>Use mmdesk analyze instead.</source>
         <translation>请改用 mmdesk analyze。</translation>
     </message>
     <message>
-        <source>A window needs libraries that are not here</source>
-        <translation>缺少显示窗口所需的库</translation>
+        <source>A window needs libraries that are not here; on Debian: apt install {}.</source>
+        <translation>缺少显示窗口所需的库；Debian 上请运行：apt install {}。</translation>
     </message>
     <message>
-        <source>On Debian: apt install {}.</source>
-        <translation>Debian 上请运行：apt install {}。</translation>
+        <source>On Debian: apt install libportaudio2.</source>
+        <translation>Debian 上请运行：apt install libportaudio2。</translation>
     </message>
     <message>
         <source>{}, plays on {}, inputs: {}</source>
@@ -2079,6 +2091,10 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     <message>
         <source>all hashes match</source>
         <translation>哈希值全部一致</translation>
+    </message>
+    <message>
+        <source>a file</source>
+        <translation>一个文件</translation>
     </message>
     <message>
         <source>the sample case was read in {} s on the {}</source>

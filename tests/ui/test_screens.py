@@ -3,7 +3,9 @@
 They are written to the folder that MMDESK_SCREENS names, else to pytest's own.
 """
 
+import json
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,15 +13,17 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent
+from PySide6.QtWidgets import QWidget
 from support.sample import TEXT
 from support.scripted import Gate, open_gate, reached, sample_events, write_script
 
-from mmdesk import events, resources
+from mmdesk import codec, events, resources
 from mmdesk.case import Case, Input, Modality
+from mmdesk.doctor import LAST, NOTE, OK, PROBLEM, Check
 from mmdesk.engine.state import Phase
 from mmdesk.events import Event, InputFailed, SentenceWritten
 from mmdesk.settings import Settings
-from mmdesk.ui import theme
+from mmdesk.ui import doctor_dialog, theme
 from mmdesk.ui.app import Application
 from mmdesk.ui.worker import Worker
 
@@ -55,10 +59,10 @@ def shot(
     desk.window.show()
     qtbot.waitExposed(desk.window)
 
-    def take(name: str) -> None:
+    def take(name: str, of: QWidget = desk.window) -> None:
         qtbot.waitUntil(lambda: not (desk.window.desk.decoding.busy or desk.window.desk.reading.busy))
         qapp.processEvents()
-        picture = desk.window.grab()
+        picture = of.grab()
         assert picture.save(str(album / f"{name}-{request.param}.png"))
 
     yield desk, script, take
@@ -146,3 +150,19 @@ def test_dragged_over(shot, qtbot, file: str, tmp_path: Path, tiny_png: Callable
     with qtbot.waitSignal(desk.window.desk.intake.verdict):
         QCoreApplication.sendEvent(desk.window, entered)
     take(f"6-drag-{path.suffix[1:]}")
+
+
+def test_doctor(shot, qtbot, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, _, take = shot
+    found = (
+        Check("display", OK, "X11, screen :0"),
+        Check("sound", NOTE, "no sound device was found", "Plug one in and check again."),
+        Check("memory", PROBLEM, "0.4 of 7.8 GB are free; mmdesk needs 1.2 GB", "Close other programs."),
+        Check(LAST, OK, "the sample case was read in 1.0 s on the CPU"),
+    )
+    lines = "\n".join(json.dumps(codec.encode(check)) for check in found)
+    monkeypatch.setattr(doctor_dialog, "own_command", lambda: [sys.executable, "-c", f"print({lines!r})"])
+    desk.window.actions_["doctor"].trigger()
+    (dialog,) = desk.window.findChildren(doctor_dialog.DoctorDialog)
+    qtbot.waitUntil(dialog._copy.isEnabled)
+    take("7-doctor", dialog)
