@@ -4,6 +4,7 @@ import gc
 import sys
 
 from mmdesk import display
+from mmdesk.errors import UserProblem
 
 
 def main() -> None:
@@ -15,7 +16,7 @@ def main() -> None:
 def window() -> None:
     """`mmdesk-window`, which a desktop starts; its arguments are files to open."""
     _serve_if_child()
-    if len(sys.argv) > 1:
+    if len(sys.argv) > 1 or display.missing():
         sys.argv.insert(1, "window")
     _start()
 
@@ -34,7 +35,10 @@ def _start() -> None:
         gc.disable()  # the window collects in its own time, see ui/garbage.py
         from mmdesk.ui.app import run
 
-        sys.exit(run())
+        try:
+            sys.exit(run())
+        except UserProblem as problem:
+            sys.exit(str(problem))
     from mmdesk.cli import main as command
 
     command()

@@ -83,6 +83,8 @@ def window(
             raise UserProblem("mmdesk window", missing.rstrip("."), "Use mmdesk analyze instead.")
         if self_test is not None and not self_test.is_dir():
             raise UsageProblem(str(self_test), "there is no such folder", "Make it, or name another.")
+        if self_test is not None and (files or demo):
+            raise UsageProblem("--self-test", "it reads the sample case alone", "Leave the rest out.")
         raise typer.Exit(_window([path.absolute() for path in files or []], demo, self_test))
 
 

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import sys
+from pathlib import Path
 
 # What Qt's wheels leave to the system on Linux: library → Debian's package.
 _LIBRARIES = {
@@ -25,21 +26,57 @@ _X11_LIBRARIES = {
 }
 
 
+NONE = "There is no display for a window."
+
+
 def missing() -> str | None:
     """A sentence on why no window can be opened, with what to do; None where one can."""
     if not sys.platform.startswith("linux"):
         return None
-    wayland, x11 = os.environ.get("WAYLAND_DISPLAY"), os.environ.get("DISPLAY")
-    platform = os.environ.get("QT_QPA_PLATFORM")
-    if not (wayland or x11 or platform):
-        return "There is no display for a window."
-    by_x11 = bool(x11) and not wayland and platform in (None, "xcb")
-    needed = _LIBRARIES | (_X11_LIBRARIES if by_x11 else {})
+    asked = os.environ.get("QT_QPA_PLATFORM") or "wayland;xcb"
+    reasons = []
+    for platform in asked.split(";"):  # Qt takes the first that works
+        reason = _reason_against(platform.partition(":")[0])
+        if reason is None:
+            return None
+        reasons.append(reason)
+    return next((reason for reason in reversed(reasons) if reason != NONE), NONE)
+
+
+def _reason_against(platform: str) -> str | None:
+    match platform:
+        case "offscreen":
+            return _without(_LIBRARIES)
+        case "wayland" | "wayland-egl":
+            return _against_wayland(os.environ.get("WAYLAND_DISPLAY"))
+        case "xcb":
+            return _against_x11(os.environ.get("DISPLAY"))
+    return f"mmdesk cannot be drawn on the platform {platform}."
+
+
+def _against_wayland(display: str | None) -> str | None:
+    if not display:
+        return NONE
+    if not Path(os.environ.get("XDG_RUNTIME_DIR", ""), display).is_socket():
+        return f"The display {display} does not answer."
+    return _without(_LIBRARIES)
+
+
+def _against_x11(display: str | None) -> str | None:
+    if not display:
+        return NONE
+    host = display.rpartition(":")[0]
+    if host not in ("", "unix"):
+        return f"The display {display} is reached by a network, and nothing of a case may leave this machine."
+    return _without(_LIBRARIES | _X11_LIBRARIES) or (
+        None if _answers() else f"The display {display} does not answer."
+    )
+
+
+def _without(needed: dict[str, str]) -> str | None:
     packages = [package for library, package in needed.items() if not _loads(library)]
     if packages:
         return f"A window needs libraries that are not here; on Debian: apt install {' '.join(packages)}."
-    if by_x11 and not _answers():
-        return f"The display {x11} does not answer."
     return None
 
 

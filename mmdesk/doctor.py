@@ -177,9 +177,11 @@ def _has_nvidia() -> bool:
 def _memory() -> Iterator[Check]:
     memory = psutil.virtual_memory()
     found = f"{_gigabytes(memory.available)} of {_gigabytes(memory.total)} GB are free"
-    if memory.available < MEMORY:
-        found = f"{found}; mmdesk needs {_gigabytes(MEMORY)} GB"
-        yield Check("memory", PROBLEM, found, "Close other programs.")
+    needed = f"{found}; mmdesk needs {_gigabytes(MEMORY)} GB"
+    if memory.total < MEMORY:
+        yield Check("memory", PROBLEM, needed, "Take a computer with more.")
+    elif memory.available < MEMORY:  # a window that is open has its share already
+        yield Check("memory", NOTE, needed, "Close other programs if mmdesk is slow.")
     else:
         yield Check("memory", OK, found)
 
@@ -204,6 +206,8 @@ def _folder(name: str, find: Callable[[], Path], variable: str) -> Check:
     except OSError as error:
         remedy = f"Get the right to write there, make room, or name another folder in {variable}."
         return Check(name, PROBLEM, f"{where} cannot be written ({_words(error)})", remedy)
+    except UserProblem as problem:
+        return Check(name, PROBLEM, problem.problem, problem.remedy)
     return Check(name, OK, where)
 
 
@@ -218,6 +222,8 @@ def _settings() -> tuple[Settings, Check]:
         chosen, warning = settings.look()
     except SettingsProblem as problem:
         return Settings(), Check("settings", PROBLEM, f"the settings file {problem.problem}", problem.remedy)
+    except UserProblem as problem:
+        return Settings(), Check("settings", PROBLEM, problem.problem, problem.remedy)
     if warning is None:
         return chosen, Check("settings", OK, "they can be used")
     return chosen, Check("settings", NOTE, warning, "Choose again in the settings, or mend settings.toml.")

@@ -58,14 +58,23 @@ def _data_folder() -> Path:
         remedy = "Open one by 'Open with' and choose mmdesk-window."
         raise UserProblem("mmdesk menu", "only desktops of Linux have such entries", remedy)
     named = os.environ.get("XDG_DATA_HOME", "")
-    return Path(named) if Path(named).is_absolute() else Path.home() / ".local" / "share"
+    if Path(named).is_absolute():
+        return Path(named)
+    try:
+        return Path.home() / ".local" / "share"
+    except RuntimeError as error:
+        problem = "this user has no home folder"
+        raise UserProblem("mmdesk menu", problem, "Name a folder in XDG_DATA_HOME.") from error
 
 
 def _program() -> Path:
-    """mmdesk-window, which lies beside the interpreter or the frozen program."""
+    """mmdesk-window, which lies beside the interpreter or the frozen program, or where pip puts a user's."""
     path = Path(sys.executable).with_name("mmdesk-window")
     if not path.is_file():
-        raise UserProblem(path.name, f"it is not in {path.parent}", "Install mmdesk with pip there.")
+        elsewhere = shutil.which(path.name)
+        if elsewhere is None:
+            raise UserProblem(path.name, f"it is not in {path.parent}", "Install mmdesk again.")
+        path = Path(elsewhere).absolute()
     return path
 
 
@@ -79,6 +88,9 @@ def _quoted(program: Path) -> str:
 
 def _index(data: Path) -> None:
     """Desktops look into caches; where these programs are missing they look at the files themselves."""
+    environment = dict(os.environ)
+    if getattr(sys, "frozen", False):  # the system's programs need the system's libraries
+        environment["LD_LIBRARY_PATH"] = environment.get("LD_LIBRARY_PATH_ORIG", "")
     for program, place in INDEXERS.items():
         if (found := shutil.which(program)) and (data / place).is_dir():
-            subprocess.run([found, data / place], capture_output=True, check=False)
+            subprocess.run([found, data / place], env=environment, capture_output=True, check=False)

@@ -8,6 +8,7 @@ tests.
 import dataclasses
 import os
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import platformdirs
 import tomli_w
 
 from mmdesk import disk
-from mmdesk.errors import SettingsProblem
+from mmdesk.errors import SettingsProblem, UserProblem
 
 VERSION = 1
 FILE = "settings.toml"
@@ -60,20 +61,20 @@ def allowed(name: str) -> tuple[Any, ...] | range:
 
 
 def config_folder() -> Path:
-    """Where the settings are; it need not exist yet."""
-    return _home() or platformdirs.user_config_path("mmdesk", appauthor=False)
+    """Where the settings are; it need not exist yet. Raises UserProblem."""
+    return _home() or _of_user(platformdirs.user_config_path)
 
 
 def data_folder() -> Path:
-    """Where cases are kept; it need not exist yet."""
-    return _home() or platformdirs.user_data_path("mmdesk", appauthor=False)
+    """Where cases and packs are kept; it need not exist yet. Raises UserProblem."""
+    return _home() or _of_user(platformdirs.user_data_path)
 
 
 def load() -> tuple[Settings, str | None]:
     """The settings and, in one line, what was wrong with the file if anything was.
 
     A value that cannot be used gives way to its own default. A file that is broken or of a newer
-    mmdesk is renamed to settings.toml.bak.
+    mmdesk is renamed to settings.toml.bak. Raises UserProblem where no folder can hold them.
     """
     try:
         return look()
@@ -150,3 +151,10 @@ def _set_aside(file: Path, what: str) -> str:
 def _home() -> Path | None:
     home = os.environ.get("MMDESK_HOME")
     return Path(home).absolute() if home else None
+
+
+def _of_user(find: Callable[..., Path]) -> Path:
+    try:
+        return find("mmdesk", appauthor=False)
+    except RuntimeError as error:
+        raise UserProblem("mmdesk", "this user has no home folder", "Name one in MMDESK_HOME.") from error

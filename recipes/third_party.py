@@ -9,75 +9,96 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterable
 from importlib.metadata import Distribution
 from pathlib import Path
 
 OWN = "mmdesk"
-TEXT = re.compile(r"licen[cs]e|copying|notice|copyright|authors", re.IGNORECASE)
+# In no packed file: PyInstaller's start program, and the licence of the MKL inside torch.
+UNSEEN = ("pyinstaller", "onemkl-license")
+TEXT = re.compile(r"licen[cs]e|copying|notice|copyright|authors|third-party", re.IGNORECASE)
 FREE = "License :: OSI Approved :: "
+COMMON = Path("/usr/share/common-licenses")  # Debian's, to which its packages' own texts point
 INTRO = """\
 # Third-party software
 
 What `build.spec` packs into the frozen program beside mmdesk itself, listed by `recipes/third_party.py`
-while it does so (Linux, CPU build). The texts of all licences lie in the program's folder, in
-`_internal/licenses`. A wheel's own texts name the libraries that it holds. Nothing here is GPL or AGPL
-without an exception that frees what is built with it (PyInstaller's start program, GCC's run-time
-libraries); LGPL libraries (Qt, libsndfile, libsoxr) are files of their own, which can be replaced. What Qt
-holds of others: <https://doc.qt.io/qt-6/licenses-used-in-qt.html>.
+while it does so (Linux, CPU build). The texts of the licences lie in the program's folder, in
+`_internal/licenses`.
+
+Nothing here is under the GPL or AGPL without an exception that frees what is built with it (PyInstaller's
+start program; GCC's libgfortran and libquadmath beside numpy). Two things are not open source as usual:
+
+- Under the **LGPL** are Qt and PySide6, the libsoxr inside soxr's module, libsndfile with its mpg123 and
+  LAME, libquadmath and glib. Each is a file of its own and can be replaced. Sources: <https://download.qt.io>,
+  <https://pypi.org/project/soxr/#files>, <https://github.com/bastibe/libsndfile-binaries>,
+  <https://sources.debian.org>.
+- torch for x86 holds Intel's **oneMKL**, under Intel's Simplified Software License: free to use and to pass
+  on unchanged, without its source.
+
+Qt holds parts of others: <https://doc.qt.io/qt-6/licenses-used-in-qt.html>.
 """
-# For wheels without their licence's text, where Debian keeps it.
-COMMON = {"LGPL-3.0": ("LGPL-3", "GPL-3"), "Apache": ("Apache-2.0",)}
 
 Entry = tuple[str, str, str]  # as PyInstaller lists them: name in the folder, source, kind
 
 
 def gather(packed: Iterable[Entry], work: Path) -> list[Entry]:
-    """The licence texts of all that is packed, and their list, as further entries."""
-    sources = {os.path.realpath(source) for _, source, _ in packed}
+    """The licence texts of all that is packed, and their list, as further entries. On Linux, a part without
+    a text ends the build."""
+    sources = {os.path.realpath(source) for _, source, kind in packed if kind != "SYMLINK"}
     shipped, rest = _distributions(sources)
-    debian = _debian_packages(path for path in rest if not path.startswith(sys.base_prefix))
-    texts = [(_place(dist.name, file), str(dist.locate_file(file)), "DATA") for dist, file in _texts(shipped)]
-    texts += [(f"licenses/{name}/copyright", f"/usr/share/doc/{name}/copyright", "DATA") for name in debian]
-    texts += [("licenses/python/LICENSE.txt", str(_python_licence()), "DATA")]
-    for name in sorted({dist.name for dist in shipped} - {dist.name for dist, _ in _texts(shipped)}):
-        texts += _common(metadata.distribution(name))
+    debian, unknown = _debian_packages(path for path in rest if _is_library(path))
+    texts = {dist.name: _texts(dist) or _common(dist) for dist in shipped}
+    nameless = [*unknown, *(name for name, found in texts.items() if not found)]
+    if nameless:
+        print(f"No licence text was found for {', '.join(sorted(nameless))}.", file=sys.stderr)
+        if sys.platform == "linux":
+            sys.exit(1)
     listed = work / "THIRD_PARTY.md"
     listed.write_text(_table(shipped, debian), encoding="utf-8")
-    return [*texts, (listed.name, str(listed), "DATA")]
+    return [
+        *(entry for found in texts.values() for entry in found),
+        *((f"licenses/{name}/copyright", f"/usr/share/doc/{name}/copyright", "DATA") for name in debian),
+        *((f"licenses/common/{path.name}", str(path), "DATA") for path in sorted(COMMON.glob("*"))),
+        ("licenses/python/LICENSE.txt", str(_python_licence()), "DATA"),
+        (listed.name, str(listed), "DATA"),
+    ]
 
 
 def _distributions(sources: set[str]) -> tuple[list[Distribution], set[str]]:
     """The installed packages that the sources are files of, and the sources of none."""
-    found = {"pyinstaller": metadata.distribution("pyinstaller")}  # its start program
+    found = {}
     for dist in metadata.distributions():
         files = {os.path.realpath(str(dist.locate_file(file))) for file in dist.files or ()}
-        if dist.name != OWN and files & sources:
+        if dist.name in UNSEEN or (dist.name != OWN and files & sources):
             found[dist.name] = dist
         sources = sources - files
     return sorted(found.values(), key=lambda dist: dist.name.lower()), sources
 
 
-def _texts(shipped: list[Distribution]) -> list[tuple[Distribution, metadata.PackagePath]]:
-    return [
-        (dist, file)
-        for dist in shipped
-        for file in dist.files or ()
-        if TEXT.search(file.name) and file.suffix in ("", ".txt", ".md", ".rst") and "dist-info" in str(file)
-    ]
+def _is_library(path: str) -> bool:
+    """Of the system, and not Python's own."""
+    name = Path(path).name
+    of_python = path.startswith(sysconfig.get_path("stdlib")) or name.startswith("libpython")
+    return ".so" in name and not of_python
 
 
-def _place(name: str, file: metadata.PackagePath) -> str:
-    inside = str(file).partition(".dist-info/")[2].removeprefix("licenses/")
-    return f"licenses/{name}/{inside}"
+def _texts(dist: Distribution) -> list[Entry]:
+    found = []
+    for file in dist.files or ():
+        if TEXT.search(file.name) and file.suffix in ("", ".txt", ".md", ".rst"):
+            inside = str(file).partition(".dist-info/")[2].removeprefix("licenses/") or file.name
+            found.append((f"licenses/{dist.name}/{inside}", str(dist.locate_file(file)), "DATA"))
+    return found
 
 
 def _common(dist: Distribution) -> list[Entry]:
+    """For wheels without their licence's text."""
     licence = _licence(dist)
-    names = next((files for start, files in COMMON.items() if licence.startswith(start)), ())
-    found = [path for name in names if (path := Path("/usr/share/common-licenses", name)).is_file()]
-    if not found:
-        print(f"No text was found of the licence of {dist.name}, {licence}.", file=sys.stderr)
+    names = {"LGPL-3.0": ("LGPL-3", "GPL-3"), "Apache": ("Apache-2.0",)}
+    wanted = next((files for start, files in names.items() if licence.startswith(start)), ())
+    found = [path for name in wanted if (path := COMMON / name).is_file()]
     return [(f"licenses/{dist.name}/{path.name}", str(path), "DATA") for path in found]
 
 
@@ -91,16 +112,18 @@ def _licence(dist: Distribution) -> str:
     return ", ".join(c.removeprefix(FREE) for c in said.get_all("Classifier") or () if c.startswith(FREE))
 
 
-def _debian_packages(libraries: Iterable[str]) -> list[str]:
-    """The names of the packages that libraries of the build machine come from; none elsewhere."""
-    found = set()
+def _debian_packages(libraries: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The packages that libraries of the build machine come from, and the libraries of none."""
+    found, unknown = set(), []
     for path in libraries:
-        if path.startswith(("/lib/", "/usr/lib/")):
-            bare = path.removeprefix("/usr")
-            asked = ["dpkg-query", "-S", bare, f"/usr{bare}"]
-            done = subprocess.run(asked, capture_output=True, text=True, check=False)
-            found |= {line.partition(":")[0] for line in done.stdout.splitlines()}
-    return sorted(found)
+        bare = path.removeprefix("/usr")
+        asked = ["dpkg-query", "-S", bare, f"/usr{bare}"]
+        done = subprocess.run(asked, capture_output=True, text=True, check=False)
+        names = {line.partition(":")[0] for line in done.stdout.splitlines()}
+        found |= names
+        if not names:
+            unknown.append(path)
+    return sorted(found), unknown
 
 
 def _python_licence() -> Path:

@@ -412,6 +412,9 @@ def test_a_self_test_needs_its_folder(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(display, "missing", lambda: None)
     result = CliRunner().invoke(cli.app, ["window", "--self-test", str(tmp_path / "gone")])
     assert result.exit_code == 2 and "there is no such folder" in result.stderr
+    for more in ("--demo", "chest.png"):
+        result = CliRunner().invoke(cli.app, ["window", "--self-test", str(tmp_path), more])
+        assert result.exit_code == 2 and "the sample case alone" in result.stderr
 
 
 def test_a_pack_is_added_by_its_own_name(

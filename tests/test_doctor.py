@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import platformdirs
 import psutil
 import pytest
 from typer.testing import CliRunner
@@ -19,7 +20,7 @@ from typer.testing import CliRunner
 from mmdesk import cli, codec, display, doctor, settings
 from mmdesk.archive import Archive
 from mmdesk.case import Case, Input, Modality
-from mmdesk.doctor import NOTE, OK, PROBLEM, Check
+from mmdesk.doctor import LAST, NOTE, OK, PROBLEM, Check, State
 from mmdesk.engine import local
 from mmdesk.errors import UserProblem
 from mmdesk.events import Event, Failed, InputFailed, Stage, StageStarted
@@ -31,6 +32,7 @@ NAMES = [
     "settings folder", "data folder", "temporary folder", "settings", "pack", "pack", "engine",
 ]  # fmt: skip
 SCREENS = ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY")
+NEEDED = "mmdesk needs 1.2 GB"
 MUTE = "heart sounds cannot be played"
 GPU = SimpleNamespace(name="NVIDIA H100", total_memory=80 * doctor.GB)
 
@@ -136,6 +138,23 @@ def test_a_user_without_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Path, "home", home)
     assert doctor._private(Check("x", OK, "two\nlines ")).found == "two lines"
+
+
+def test_nobodys_computer_is_checked_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find(*_: object, **__: object) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("MMDESK_HOME", raising=False)
+    monkeypatch.setattr(platformdirs, "user_config_path", find)
+    monkeypatch.setattr(platformdirs, "user_data_path", find)
+    monkeypatch.setattr(doctor, "_engine", lambda chosen: iter([Check(LAST, OK, "")]))
+    found = {check.name: check for check in doctor.checks()}
+    for name in ("disk", "settings folder", "data folder", "settings"):
+        assert found[name].state is PROBLEM
+        assert "this user has no home folder" in found[name].found
+        assert found[name].remedy == "Name one in MMDESK_HOME."
+    assert found["pack"].state is OK
+    assert found[LAST].state is OK
 
 
 @pytest.mark.parametrize(
@@ -384,19 +403,19 @@ def test_an_nvidia_gpu(monkeypatch: pytest.MonkeyPatch, platform: str, there: st
 
 
 @pytest.mark.parametrize(
-    ("available", "check"),
+    ("available", "total", "state", "found", "remedy"),
     [
-        (doctor.MEMORY, Check("memory", OK, "1.2 of 8.0 GB are free")),
-        (
-            doctor.MEMORY - 1,
-            Check("memory", PROBLEM, "1.2 of 8.0 GB are free; mmdesk needs 1.2 GB", "Close other programs."),
-        ),
+        (1.25, 8, OK, "1.2 of 8.0 GB are free", ""),
+        (1.2, 8, NOTE, f"1.2 of 8.0 GB are free; {NEEDED}", "Close other programs if mmdesk is slow."),
+        (0.5, 1, PROBLEM, f"0.5 of 1.0 GB are free; {NEEDED}", "Take a computer with more."),
     ],
 )
-def test_memory(monkeypatch: pytest.MonkeyPatch, available: float, check: Check) -> None:
-    memory = SimpleNamespace(available=available, total=8 * doctor.GB)
+def test_memory(
+    monkeypatch: pytest.MonkeyPatch, available: float, total: float, state: State, found: str, remedy: str
+) -> None:
+    memory = SimpleNamespace(available=available * doctor.GB, total=total * doctor.GB)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
-    assert only(doctor._memory()) == check
+    assert only(doctor._memory()) == Check("memory", state, found, remedy)
 
 
 @pytest.mark.parametrize(

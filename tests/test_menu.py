@@ -65,8 +65,33 @@ def test_a_case_file_is_known_by_its_name(data: Path, tmp_path: Path) -> None:
     assert done.stdout.split() == ["application/vnd.mmdesk.case", "application/zip"]
 
 
-def test_without_the_programs_window_nothing_is_written(data: Path) -> None:
+def test_the_program_may_lie_elsewhere(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after pip install --user."""
+    program = Path(sys.executable).with_name("mmdesk-window")
+    elsewhere = program.rename(tmp_path / "mmdesk-window")
+    elsewhere.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    assert f'Exec="{elsewhere}" %F' in menu.add()[0].read_text(encoding="utf-8")
+
+
+def test_a_frozen_program_gives_the_indexers_the_systems_libraries(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/opt/mmdesk/_internal")
+    monkeypatch.setenv("LD_LIBRARY_PATH_ORIG", "/opt/theirs")
+    indexer = tmp_path / "tools" / "update-mime-database"
+    indexer.parent.mkdir()
+    indexer.write_text(f'#!/bin/sh\necho "$LD_LIBRARY_PATH" > {tmp_path}/seen\n')
+    indexer.chmod(0o755)
+    monkeypatch.setenv("PATH", str(indexer.parent), prepend=os.pathsep)
+    menu.add()
+    assert (tmp_path / "seen").read_text() == "/opt/theirs\n"
+
+
+def test_without_the_programs_window_nothing_is_written(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path(sys.executable).with_name("mmdesk-window").unlink()
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(UserProblem, match="mmdesk-window"):
         menu.add()
     assert not data.exists()

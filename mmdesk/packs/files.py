@@ -1,12 +1,13 @@
 """The files of a pack: where packs lie, and that nothing in one was changed or could run."""
 
+import contextlib
 import hashlib
 import shutil
 import tempfile
 from pathlib import Path
 
 from mmdesk import disk, resources, settings
-from mmdesk.errors import PackProblem
+from mmdesk.errors import PackProblem, UserProblem
 
 FILES = ("pack.toml", "weights.safetensors", "tokenizer.json", "CARD.md")
 SUMS = "SHA256SUMS"
@@ -15,11 +16,14 @@ AGAIN = "Get the pack again from where it came."
 
 def packs() -> list[Path]:
     """The folders of the built-in packs, then of those that the user added."""
-    return [
-        path.parent
-        for place in (resources.folder() / "packs", _added())
-        for path in sorted(place.glob("[!.]*/pack.toml"))
-    ]
+    places = [_built_in()]
+    with contextlib.suppress(UserProblem):  # nobody's home, nobody's packs
+        places.append(_added())
+    return [path.parent for place in places for path in sorted(place.glob("[!.]*/pack.toml"))]
+
+
+def _built_in() -> Path:
+    return resources.folder() / "packs"
 
 
 def _added() -> Path:
@@ -41,13 +45,15 @@ def find(name: str) -> Path:
 
 def add(folder: Path, name: str) -> Path:
     """Copy a pack into the user's own folder of packs, where it is found by `name`; gives the copy.
-    Raises PackProblem."""
+    Raises PackProblem, and UserProblem without a home folder."""
     check(folder)
     if not name or name != Path(name).name or name.startswith("."):
         raise PackProblem(folder.name, "its name in pack.toml cannot be that of a folder", AGAIN)
     for pack in packs():
         if pack.name == name:
-            remedy = f"Delete {pack} first, or use the new one where it lies."
+            remedy = "Use it by its folder, where it lies."
+            if pack.parent != _built_in():
+                remedy = f"Delete {pack} first, or use the new one where it lies."
             raise PackProblem(name, "there is a pack of this name already", remedy)
     try:
         disk.make_private(_added())

@@ -1,6 +1,7 @@
 """The application: settings, language, theme, one window, one engine."""
 
 import os
+import signal
 import sys
 import threading
 from collections.abc import Sequence
@@ -126,6 +127,7 @@ def run(paths: Sequence[Path] = (), demo: bool = False, self_test: Path | None =
     app.setQuitOnLastWindowClosed(False)  # the engine ends first
     desk = Application(app, *store.load())
     app.file_asked.connect(desk.open)
+    signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, desk.window.close))  # Ctrl+C
     desk.start(paths, demo)
     if self_test is None:
         return app.exec()

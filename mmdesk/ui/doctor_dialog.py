@@ -25,7 +25,7 @@ def own_command() -> list[str]:
     program = Path(sys.executable)
     if getattr(sys, "frozen", False):
         return [str(program.with_name(f"mmdesk{program.suffix}")), "doctor", "--json"]
-    return [str(program), "-m", "mmdesk", "doctor", "--json"]
+    return [str(program), "-P", "-m", "mmdesk", "doctor", "--json"]  # not what lies in the current folder
 
 
 class _Row:

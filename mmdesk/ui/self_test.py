@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 
 import psutil
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 
 from mmdesk.errors import UserProblem
 from mmdesk.events import Event, ReportReady
@@ -35,11 +35,17 @@ class SelfTest(QObject):
         self._look = QTimer(self, interval=LOOK_MS)
         self._look.timeout.connect(self._keep)
         sys.excepthook = self._mistake
-        QTimer.singleShot(0, self._begin)
+        window.installEventFilter(self)
 
     @property
     def failed(self) -> bool:
         return self._complained or not self._done
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self._begin)  # once it is drawn
+        return False
 
     def _begin(self) -> None:
         self._say("the window is usable")

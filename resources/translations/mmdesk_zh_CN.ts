@@ -1981,6 +1981,18 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>显示器 {} 没有响应。</translation>
     </message>
     <message>
+        <source>Use it by its folder, where it lies.</source>
+        <translation>请在原处通过文件夹使用它。</translation>
+    </message>
+    <message>
+        <source>this user has no home folder</source>
+        <translation>此用户没有主文件夹</translation>
+    </message>
+    <message>
+        <source>Name one in MMDESK_HOME.</source>
+        <translation>请在 MMDESK_HOME 中指定一个。</translation>
+    </message>
+    <message>
         <source>Use mmdesk analyze instead.</source>
         <translation>请改用 mmdesk analyze。</translation>
     </message>
@@ -2065,8 +2077,12 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>可用 {} GB</translation>
     </message>
     <message>
-        <source>Close other programs.</source>
-        <translation>请关闭其他程序。</translation>
+        <source>Close other programs if mmdesk is slow.</source>
+        <translation>如果 mmdesk 运行缓慢，请关闭其他程序。</translation>
+    </message>
+    <message>
+        <source>Take a computer with more.</source>
+        <translation>请换一台内存更大的电脑。</translation>
     </message>
     <message>
         <source>{} cannot be written ({})</source>

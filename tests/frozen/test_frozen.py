@@ -4,10 +4,11 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -23,117 +24,146 @@ from mmdesk.packs import files
 pytestmark = pytest.mark.frozen
 
 ROOT = Path(__file__).parent.parent.parent
-FROZEN = Path(os.environ.get("MMDESK_FROZEN", ROOT / "dist" / "mmdesk")).absolute()
+MADE = Path(os.environ.get("MMDESK_FROZEN", ROOT / "dist" / "mmdesk")).absolute()
 NO_INTERNET = (sys.executable, str(ROOT / "tests" / "support" / "no_internet.py"))
 MOST_BYTES = 1.5e9
 PATIENCE_S = 180
-Tested = tuple[subprocess.CompletedProcess[str], list[psutil.Process]]
-GPL = re.compile(r"libreadline|libgdbm|readline\.|_gdbm|libgtk|_ssl\.")
+Tested = tuple[tuple[int, str, str], list[psutil.Process]]
+UNWANTED = re.compile(r"readline|gdbm|_ssl\.|libgtk|Network|libstdc\+\+|sklearn|torchvision|transformers")
 
 
-def run(home: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Without anything of this environment, and where a socket of the internet kills."""
-    return subprocess.run(
-        [*NO_INTERNET, str(FROZEN / command[0]), *command[1:]], env={"HOME": str(home), **environment},
-        cwd=home, timeout=PATIENCE_S, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+class Frozen:
+    """The program, copied to where its name needs care. It gets nothing of this environment, a home of its
+    own, and a socket of the internet kills it."""
 
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.home = folder / "Ärzte 2 $HOME" / "mmdesk", folder / "home"
+        shutil.copytree(MADE, self.folder, symlinks=True)
+        self.home.mkdir()
 
-def complaints(done: subprocess.CompletedProcess[str]) -> str:
-    """Its stderr, but for Qt's note that an empty environment names no locale."""
-    return re.sub(r'Detected locale "C".*?for more information\.\n', "", done.stderr, flags=re.DOTALL)
+    def start(self, *command: str, **environment: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*NO_INTERNET, str(self.folder / command[0]), *command[1:]],
+            env={"HOME": str(self.home), **environment}, cwd=self.home,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+        )  # fmt: skip
 
+    def run(self, *command: str, **environment: str) -> tuple[int, str, str]:
+        """Exit code, stdout, and stderr but for Qt's note that an empty environment names no locale."""
+        with self.start(*command, **environment) as program:
+            out, err = program.communicate(timeout=PATIENCE_S)
+        note = r'Detected locale "C".*?for more information\.\n'
+        return program.returncode, out, re.sub(note, "", err, flags=re.DOTALL)
 
-def left() -> list[psutil.Process]:
-    return [p for p in psutil.process_iter(["exe"]) if (p.info["exe"] or "").startswith(str(FROZEN))]
+    def processes(self) -> list[psutil.Process]:
+        start = str(self.folder)
+        return [p for p in psutil.process_iter(["exe"]) if (p.info["exe"] or "").startswith(start)]
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
+def frozen(tmp_path_factory: pytest.TempPathFactory) -> Frozen:
+    return Frozen(tmp_path_factory.mktemp("frozen"))
 
 
 @pytest.fixture(scope="module")
-def tested(home: Path) -> Tested:
+def display() -> Iterator[str]:
+    with xvfb.display("1440x900") as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def tested(frozen: Frozen, display: str) -> Tested:
     """What the window said of its own test, and the processes that it left."""
-    with xvfb.display("1440x900") as display:
-        done = run(home, "mmdesk-window", "--self-test", str(home), DISPLAY=display)
-        return done, psutil.wait_procs(left(), timeout=2)[1]
+    done = frozen.run("mmdesk-window", "--self-test", str(frozen.home), DISPLAY=display)
+    return done, psutil.wait_procs(frozen.processes(), timeout=2)[1]
 
 
-@pytest.fixture(scope="module")
-def report(tested: Tested, home: Path) -> dict[str, Any]:
-    value: dict[str, Any] = json.loads((home / "report.json").read_text(encoding="utf-8"))
-    return value
-
-
-def test_it_opens_reads_the_sample_and_ends(tested: Tested, home: Path) -> None:
-    done, processes = tested
-    assert (done.returncode, complaints(done)) == (0, "")
-    usable, written = done.stdout.splitlines()
+def test_it_opens_reads_the_sample_and_ends(tested: Tested, frozen: Frozen) -> None:
+    (code, out, err), processes = tested
+    assert (code, err) == (0, "")
+    usable, written = out.splitlines()
     assert re.fullmatch(r"self-test: the window is usable, \d+\.\d\d s after the start", usable)
     assert re.match(r"self-test: the report is written, \d+ findings", written)
     assert processes == []
-    assert "Research use only" in (home / "report.md").read_text(encoding="utf-8")
-    assert list(home.rglob("*.mmcase")) == []
+    assert "Research use only" in (frozen.home / "report.md").read_text(encoding="utf-8")
+    assert list(frozen.home.rglob("*.mmcase")) == []
 
 
-def test_the_picture_shows_a_window(report: dict[str, Any], home: Path) -> None:
-    with Image.open(home / "window.png") as picture:
+def test_the_picture_shows_a_window(tested: Tested, frozen: Frozen) -> None:
+    with Image.open(frozen.home / "window.png") as picture:
         assert picture.size >= (1100, 700)
         assert len(picture.convert("RGB").getcolors(10**6) or ()) > 200
 
 
-def test_the_findings_are_those_of_the_source(report: dict[str, Any]) -> None:
+def test_the_findings_are_those_of_the_source(tested: Tested, frozen: Frozen) -> None:
+    report = json.loads((frozen.home / "report.json").read_text(encoding="utf-8"))
     *_, last = LocalEngine(files.find("clinic"), "cpu").analyze(resources.sample_case(), StopToken())
     assert isinstance(last, ReportReady)
     source = {finding.name: finding.probability for finding in last.report.findings}
-    frozen = {finding["name"]: finding["probability"] for finding in report["findings"]}
-    assert len(frozen) > 5
-    assert frozen == pytest.approx(source, abs=1e-3)
+    found = {finding["name"]: finding["probability"] for finding in report["findings"]}
+    assert len(found) > 5
+    assert found == pytest.approx(source, abs=1e-3)
 
 
-def test_the_command_line(home: Path) -> None:
-    assert run(home, "mmdesk", "--version").stdout == f"mmdesk {__version__}\n"
-    done = run(home, "mmdesk", "pack", "verify", "clinic")
-    assert (done.returncode, done.stderr) == (0, "")
-    done = run(home, "mmdesk")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "The sample case is read here, in the terminal." in done.stdout
-    broken = home / "broken.png"
-    broken.write_bytes(b"\x89PNG\r\n\x1a\n")
-    done = run(home, "mmdesk", "analyze", "--image", str(broken))
-    assert done.returncode == 1 and done.stderr.startswith("broken.png: ")
+def test_a_window_that_is_killed_leaves_no_process(frozen: Frozen, display: str) -> None:
+    with frozen.start("mmdesk-window", "--self-test", str(frozen.home), DISPLAY=display) as program:
+        assert program.stdout is not None and program.stdout.readline()
+        assert len(frozen.processes()) > 1
+        program.kill()
+    assert psutil.wait_procs(frozen.processes(), timeout=5)[1] == []
 
 
-def test_it_says_what_it_leaves_out(home: Path) -> None:
-    done = run(home, "mmdesk", "evaluate", "clinic")
-    assert done.returncode == 1
-    assert done.stderr == "This build only reads cases. To train and evaluate, install mmdesk with pip.\n"
+def test_the_command_line(frozen: Frozen) -> None:
+    assert frozen.run("mmdesk", "--version") == (0, f"mmdesk {__version__}\n", "")
+    code, _, err = frozen.run("mmdesk", "pack", "verify", "clinic")
+    assert (code, err) == (0, "")
+    code, out, err = frozen.run("mmdesk")
+    assert (code, err) == (0, "")
+    assert "The sample case is read here, in the terminal." in out
+    (frozen.home / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    code, _, err = frozen.run("mmdesk", "analyze", "--image", "broken.png")
+    assert code == 1 and err.startswith("broken.png: ")
 
 
-def test_the_doctor_finds_it_well(home: Path) -> None:
-    done = run(home, "mmdesk", "doctor")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "frozen" in done.stdout
+def test_the_window_says_that_there_is_no_display(frozen: Frozen) -> None:
+    code, out, err = frozen.run("mmdesk-window")
+    assert (code, out) == (1, "")
+    assert err == "mmdesk window: There is no display for a window. Use mmdesk analyze instead.\n"
+
+
+def test_it_says_what_it_leaves_out(frozen: Frozen) -> None:
+    said = "This build only reads cases. To train and evaluate, install mmdesk with pip.\n"
+    assert frozen.run("mmdesk", "evaluate", "clinic") == (1, "", said)
+
+
+def test_the_doctor_finds_it_well(frozen: Frozen) -> None:
+    code, out, err = frozen.run("mmdesk", "doctor")
+    assert (code, err) == (0, "")
+    assert "a frozen build" in out
 
 
 def test_only_what_is_needed_is_packed() -> None:
-    packed = [path for path in FROZEN.rglob("*") if path.is_file() and not path.is_symlink()]
+    packed = [path for path in MADE.rglob("*") if path.is_file() and not path.is_symlink()]
     assert sum(path.stat().st_size for path in packed) <= MOST_BYTES
-    assert [path for path in packed if GPL.search(path.name)] == []
-    assert [path for path in FROZEN.rglob("*") if path.is_symlink() and not path.exists()] == []
+    assert [path for path in packed if UNWANTED.search(path.name)] == []
+    assert [path for path in MADE.rglob("*") if path.is_symlink() and not path.exists()] == []
+
+
+def test_it_speaks_chinese() -> None:
+    assert {path.name for path in MADE.rglob("*.qm")} == {"mmdesk_zh_CN.qm", "qtbase_zh_CN.qm"}
 
 
 def test_the_licences_of_all_that_is_packed_are_there() -> None:
-    inside = FROZEN / "_internal"
+    """A part without a text ends the build; the repository's list must be that of the build."""
+    inside = MADE / "_internal"
     listed = (inside / "THIRD_PARTY.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (\S+) \| \d\S* \| (.*) \|$", listed, re.MULTILINE)
     assert len(rows) > 20
     assert [name for name, licence in rows if not licence] == []
-    texts = {path.name.lower() for path in (inside / "licenses").iterdir() if any(path.rglob("*"))}
-    assert {name.lower() for name, _ in rows} <= texts
-    packages, _, _ = listed.partition("Libraries of the build machine")
+    packages, _, debian = listed.partition("Libraries of the build machine, by their Debian packages: ")
+    names = [*(name.lower() for name, _ in rows), *debian.strip().rstrip(".").split(", ")]
+    texts = {path.name.lower(): any(path.rglob("*")) for path in (inside / "licenses").iterdir()}
+    assert [name for name in names if not texts.get(name)] == []
     assert (ROOT / "THIRD_PARTY.md").read_text(encoding="utf-8").startswith(packages), (
         f"Copy {inside / 'THIRD_PARTY.md'} into the repository."
     )

@@ -4,6 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
+import platformdirs
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
@@ -202,8 +203,18 @@ def test_a_pack_that_was_added_is_found_by_name(pack: Path, home: Path) -> None:
 @pytest.mark.parametrize("name", ["clinic", "tiny"])
 def test_a_name_is_given_once(pack: Path, home: Path, name: str) -> None:
     files.add(pack, "tiny")
-    with pytest.raises(PackProblem, match="already"):
+    with pytest.raises(PackProblem, match="already") as caught:
         files.add(pack, name)
+    assert ("Delete" in caught.value.remedy) is (name == "tiny")  # not what mmdesk came with
+
+
+def test_nobodys_packs_are_those_built_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find(*_: object, **__: object) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("MMDESK_HOME", raising=False)
+    monkeypatch.setattr(platformdirs, "user_data_path", find)
+    assert [folder.name for folder in files.packs()] == ["clinic"]
 
 
 @pytest.mark.parametrize("name", ["../tiny", "/tiny", ".tiny", "", "a/b"])

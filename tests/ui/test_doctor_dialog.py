@@ -246,7 +246,7 @@ def test_half_a_line_is_waited_for(show, tmp_path: Path) -> None:
 
 def test_the_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python.exe"))
-    assert own_command() == [str(tmp_path / "python.exe"), "-m", "mmdesk", "doctor", "--json"]
+    assert own_command() == [str(tmp_path / "python.exe"), "-P", "-m", "mmdesk", "doctor", "--json"]
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     for window, terminal in (("mmdesk-window.exe", "mmdesk.exe"), ("mmdesk-window", "mmdesk")):
         monkeypatch.setattr(sys, "executable", str(tmp_path / window))
@@ -324,7 +324,7 @@ SAYS = [  # found, what to do
     ("torch cannot be loaded (ModuleNotFoundError)", "Install mmdesk again."),
     ("the settings name CUDA, which is not here", "Choose the device cpu."),
     ("5.1 of 7.8 GB are free", ""),
-    ("0.4 of 7.8 GB are free; mmdesk needs 1.2 GB", "Close other programs."),
+    ("0.4 of 7.8 GB are free; mmdesk needs 1.2 GB", "Close other programs if mmdesk is slow."),
     ("0.5 GB are free", "Make room on the disk."),
     (
         "~/.config/mmdesk cannot be written (Permission denied)",

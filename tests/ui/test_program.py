@@ -1,16 +1,20 @@
 """How files come to a program that a desktop starts."""
 
+import gc
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from support.opened import Opened
 
 from mmdesk import __main__, display
 from mmdesk.case import Modality
+from mmdesk.errors import UserProblem
 
 ASKED = """
 from PySide6.QtCore import QCoreApplication
@@ -19,6 +23,18 @@ from mmdesk.ui.app import Program
 app = Program([])
 app.file_asked.connect(print)
 QCoreApplication.sendEvent(app, QFileOpenEvent("/cases/one.mmcase"))
+"""
+
+
+INTERRUPTED = """
+from PySide6.QtCore import QTimer
+from mmdesk.ui import app
+start = app.Application.start
+def started(self, paths, demo):
+    start(self, paths, demo)
+    QTimer.singleShot(0, lambda: print("shown", flush=True))
+app.Application.start = started
+raise SystemExit(app.run())
 """
 
 
@@ -41,9 +57,9 @@ def test_what_is_asked_for_lands_in_its_panel(open_window: Callable[..., Opened]
 
 @pytest.mark.parametrize(
     ("given", "taken"),
-    [([], []), (["a.png", "b.wav"], ["window", "a.png", "b.wav"]), (["--demo"], ["window", "--demo"])],
+    [([], ["window"]), (["a.png"], ["window", "a.png"]), (["--demo"], ["window", "--demo"])],
 )
-def test_the_windows_own_program_takes_files(
+def test_the_windows_own_program_takes_files_and_never_reads_in_a_terminal(
     monkeypatch: pytest.MonkeyPatch, given: list[str], taken: list[str]
 ) -> None:
     monkeypatch.setattr(display, "missing", lambda: "There is no display for a window.")
@@ -51,3 +67,27 @@ def test_the_windows_own_program_takes_files(
     monkeypatch.setattr("mmdesk.cli.main", lambda: None)
     __main__.window()
     assert sys.argv[1:] == taken
+
+
+def test_a_user_without_a_home_is_told_so_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run() -> int:
+        raise UserProblem("mmdesk", "this user has no home folder", "Name one in MMDESK_HOME.")
+
+    application = ModuleType("mmdesk.ui.app")
+    vars(application).update(run=run)
+    monkeypatch.setitem(sys.modules, "mmdesk.ui.app", application)
+    monkeypatch.setattr(display, "missing", lambda: None)
+    monkeypatch.setattr(gc, "disable", lambda: None)
+    monkeypatch.setattr(sys, "argv", ["mmdesk"])
+    with pytest.raises(SystemExit, match="this user has no home folder"):
+        __main__.main()
+
+
+def test_ctrl_c_closes_the_window(tmp_path: Path) -> None:
+    program = subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "MMDESK_HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert program.stdout is not None and program.stdout.readline() == "shown\n"
+    program.send_signal(signal.SIGINT)
+    assert (*program.communicate(timeout=60), program.returncode) == ("", "", 0)
