@@ -28,7 +28,7 @@ while it does so (Linux, CPU build). The texts of the licences lie in the progra
 `_internal/licenses`.
 
 Nothing here is under the GPL or AGPL without an exception that frees what is built with it (PyInstaller's
-start program; GCC's libgfortran and libquadmath beside numpy). Two things are not open source as usual:
+start program; GCC's libgfortran beside numpy). Two things to know:
 
 - Under the **LGPL** are Qt and PySide6, the libsoxr inside soxr's module, libsndfile with its mpg123 and
   LAME, libquadmath and glib. Each is a file of its own and can be replaced. Sources: <https://download.qt.io>,
