@@ -8,21 +8,22 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from mmdesk import __version__, display, events, resources
+from mmdesk import __version__, display, events, pack_commands, resources
 from mmdesk.case import Case, Input, Modality
 from mmdesk.engine import StopToken
-from mmdesk.errors import PackProblem, PromptProblem, UserProblem
+from mmdesk.errors import UserProblem
 from mmdesk.events import Event, Failed, InputFailed, ReportReady, ReportWritten, Stopped
 from mmdesk.export import save_report
+from mmdesk.pack_commands import Device
+from mmdesk.plainly import FAILED, UsageProblem, complain, pack_folder, plainly
 from mmdesk.report import Report
 
-FAILED, USAGE, STOPPED = 1, 2, 130
+STOPPED = 130
 BUILT_IN = "clinic"
-TRAIN_EXTRA = {"matplotlib", "sklearn", "torchvision"}
 
 app = typer.Typer(
     rich_markup_mode=None,  # rich's help takes a tenth of a second to import
@@ -30,18 +31,7 @@ app = typer.Typer(
     add_completion=False,
     help="Reads an image, a heart sound and a record with one local model and writes a report.",
 )
-pack_app = typer.Typer(
-    rich_markup_mode=None, help="Model packs: list, add, show, verify.", no_args_is_help=True
-)
-app.add_typer(pack_app, name="pack")
-
-PackName = Annotated[str, typer.Argument(metavar="NAME_OR_FOLDER", show_default=False)]
-Device = Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="Where encoders run; auto takes a GPU.")]
-Data = Annotated[Path | None, typer.Option(help="Folder of the data sets; MMDESK_DATA if left out.")]
-
-
-class UsageProblem(UserProblem):
-    """A command that asks for nothing that could be done."""
+app.add_typer(pack_commands.app, name="pack")
 
 
 def _say_version(asked: bool) -> None:
@@ -59,7 +49,7 @@ def start(
 ) -> None:
     """Without a command: open the window; where there is no display, read the sample case here."""
     if context.invoked_subcommand is None:
-        with _plainly():
+        with plainly():
             missing = display.missing()
             if missing is None:
                 raise typer.Exit(_window([], demo=False))
@@ -77,7 +67,7 @@ def window(
     ] = None,
 ) -> None:
     """Open the window, with a case file or with images, recordings and a record."""
-    with _plainly():
+    with plainly():
         missing = display.missing()
         if missing is not None:
             raise UserProblem("mmdesk window", missing.rstrip("."), "Use mmdesk analyze instead.")
@@ -102,7 +92,7 @@ def analyze(
     ] = None,
 ) -> None:
     """Read a case and write its report. --image and --audio may be given several times."""
-    with _plainly():
+    with plainly():
         given = {
             Modality.IMAGE: tuple(map(Input.from_path, image or ())),
             Modality.AUDIO: tuple(map(Input.from_path, audio or ())),
@@ -132,133 +122,20 @@ def doctor(
     raise typer.Exit(FAILED if failed else 0)
 
 
-@pack_app.command("list")
-def pack_list() -> None:
-    """The packs that mmdesk finds."""
-    from mmdesk.packs.files import packs
-    from mmdesk.packs.manifest import read
-
-    broken = False
-    for folder in packs():
-        try:
-            manifest = read(folder)
-        except PackProblem as problem:
-            _complain(str(problem))
-            broken = True
-        else:
-            typer.echo(f"{manifest.name} {manifest.version}  {manifest.title}  {folder}")
-    raise typer.Exit(FAILED if broken else 0)
-
-
-@pack_app.command("add")
-def pack_add(folder: Annotated[Path, typer.Argument(show_default=False)]) -> None:
-    """Copy a pack's folder to where the window and all commands find it by name."""
-    from mmdesk.packs import files
-    from mmdesk.packs.manifest import read
-
-    with _plainly():
-        typer.echo(files.add(folder, read(folder).name))
-
-
-@pack_app.command("show")
-def pack_show(pack: PackName) -> None:
-    """What a pack reads, scores, for whom, and how well."""
-    from rich.console import Console
-
-    from mmdesk.packs.manifest import read
-    from mmdesk.terminal import print_pack
-
-    with _plainly():
-        print_pack(Console(), read(_pack_folder(pack)))
-
-
-@pack_app.command("verify")
-def pack_verify(pack: PackName) -> None:
-    """Check a pack's hashes and run every declared input shape through its network."""
-    from mmdesk.packs.files import check
-
-    with _plainly():
-        folder = _pack_folder(pack)
-        check(folder)  # before torch is imported
-        from mmdesk.packs.build import verify
-
-        for line in verify(folder):
-            typer.echo(line)
-
-
 @app.command()
 def menu(
     remove: Annotated[bool, typer.Option("--remove", help="Take it out again.")] = False,
 ) -> None:
     """Put mmdesk into the desktop's menu and let it open .mmcase files (Linux)."""
-    with _plainly():
+    with plainly():
         from mmdesk import menu as desktop
 
         for path in desktop.remove() if remove else desktop.add():
             typer.echo(f"{'removed' if remove else 'written'}: {path}")
 
 
-@app.command()
-def train(
-    recipe: Annotated[Path, typer.Argument(show_default=False)],
-    out: Annotated[Path | None, typer.Option(help="Folder of the run; runs/RECIPE if left out.")] = None,
-    data: Data = None,
-    stage: Annotated[list[str] | None, typer.Option(help="Only this stage; several times.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where a run was cut off.")] = False,
-    device: Device = "auto",
-    seed: Annotated[int, typer.Option(help="First weights, order and augmentation follow from it.")] = 0,
-) -> None:
-    """Train a pack by a recipe."""
-    with _plainly():
-        from mmdesk.training.recipe import train as run
-
-        run(recipe, out or Path("runs") / recipe.stem, data, stage or [], resume, device, seed)
-
-
-@app.command()
-def evaluate(
-    pack: PackName,
-    data: Data = None,
-    split: Annotated[str, typer.Option(help="The split to measure on.")] = "test",
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write the results as JSON, the card as Markdown (.md)."),
-    ] = None,
-    card: Annotated[
-        bool, typer.Option("--card", help="Measure all of the model card; into the pack, or --out FILE.md.")
-    ] = False,
-    plots: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Plot reliability and risk against coverage.")
-    ] = None,
-    seeds: Annotated[
-        list[Path] | None, typer.Option(metavar="FOLDER", help="A pack of another seed; several times.")
-    ] = None,
-    run: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="The run that made it: plot 5-fold tasks as well.")
-    ] = None,
-    reports: Annotated[int, typer.Option(help="Also write and check so many reports.")] = 0,
-    grammar: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="With --reports: against the writer of this grammar.")
-    ] = None,
-    rows: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="What a script of recipes/ measured; several.")
-    ] = None,
-) -> None:
-    """Measure a pack on a split of the data sets."""
-    with _plainly():
-        for lone, needed, why in (
-            (grammar and not reports, "--grammar", "--reports"),
-            (run and not plots, "--run", "--plots"),
-            (seeds and not card, "--seeds", "--card"),
-        ):
-            if lone:
-                raise UsageProblem(needed, f"it does nothing without {why}", f"Add {why}.")
-        folder = _pack_folder(pack)
-        from mmdesk.training.evaluate import Evidence
-        from mmdesk.training.evaluate import evaluate as measure
-
-        asked = Evidence(out, card, plots, tuple(seeds or ()), run, reports, grammar, tuple(rows or ()))
-        measure(folder, data, split, asked)
+app.command()(pack_commands.train)
+app.command()(pack_commands.evaluate)
 
 
 def main() -> None:
@@ -275,7 +152,7 @@ def _window(files: list[Path], demo: bool, self_test: Path | None = None) -> int
 
 
 def _analyze(case: Case, pack: str, device: str, as_json: bool, out: Path | None) -> int:
-    folder = _pack_folder(pack)
+    folder = pack_folder(pack)
     from mmdesk.engine.local import LocalEngine
 
     show = _show_json if as_json else _terminal(case, folder)
@@ -305,12 +182,12 @@ def _follow(
         show(event)
         match event:
             case InputFailed(name=name, problem=problem, remedy=remedy):
-                _complain(f"{name}: {problem}. {remedy}")
+                complain(f"{name}: {problem}. {remedy}")
                 broken = True
             case ReportWritten(report):
                 written = report
             case Failed(stage, problem, remedy, detail):
-                _complain(f"{stage}: {problem}. {remedy}" if stage else f"{problem}. {remedy}")
+                complain(f"{stage}: {problem}. {remedy}" if stage else f"{problem}. {remedy}")
                 if detail:  # a mistake in the program: what a bug report needs
                     typer.echo(detail, err=True)
     return event, broken, written
@@ -350,40 +227,7 @@ def _save(report: Report | None, out: Path | None) -> None:
         save_report(out, report)
 
 
-def _pack_folder(pack: str) -> Path:
-    from mmdesk.packs.files import find
-
-    try:
-        return find(pack)
-    except PackProblem as problem:
-        raise UsageProblem(problem.name, problem.problem, problem.remedy) from problem
-
-
 def _record(path: str) -> Input:
     if path == "-":
         return Input("standard input", data=sys.stdin.buffer.read())
     return Input.from_path(path)
-
-
-def _complain(text: str) -> None:
-    typer.echo(" ".join(text.split()), err=True)
-
-
-@contextmanager
-def _plainly() -> Iterator[None]:
-    """A problem that a person can mend is one line on stderr, not a traceback."""
-    try:
-        yield
-    except UserProblem as problem:
-        _complain(str(problem))
-        usage = isinstance(problem, UsageProblem | PromptProblem)
-        raise typer.Exit(USAGE if usage else FAILED) from None
-    except ModuleNotFoundError as error:
-        name = error.name or ""
-        if name.startswith("mmdesk.training"):
-            _complain("This build only reads cases. To train and evaluate, install mmdesk with pip.")
-        elif name.partition(".")[0] in TRAIN_EXTRA:
-            _complain(f"{name} is not installed. Run: pip install 'mmdesk[train]'")
-        else:
-            raise
-        raise typer.Exit(FAILED) from None
