@@ -65,6 +65,8 @@ class Speaker:
             import sounddevice
         except OSError as error:  # PortAudio's library is not there
             raise NoSound(Trouble.LIBRARY) from error
+        except Exception as error:  # PortAudio's own, whose class would come with the module
+            raise NoSound(Trouble.REFUSED, str(error)) from error
         self._error: type[Exception] = sounddevice.PortAudioError
         found = self._find(sounddevice)
         self.rate = int(found["default_samplerate"])

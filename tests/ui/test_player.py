@@ -295,12 +295,17 @@ def test_a_speaker_that_does_not_open(monkeypatch, library, trouble, last):
     assert library.calls[-1] == last
 
 
-def test_a_speaker_without_portaudio(monkeypatch, tmp_path):
-    (tmp_path / "sounddevice.py").write_text(
-        "raise OSError('PortAudio library not found')\n", encoding="utf-8"
-    )
+@pytest.mark.parametrize(
+    ("module", "trouble"),
+    [
+        ("raise OSError('PortAudio library not found')\n", Trouble.LIBRARY),
+        ("class PortAudioError(Exception): pass\nraise PortAudioError('Host error')\n", Trouble.REFUSED),
+    ],
+)
+def test_a_speaker_without_portaudio(monkeypatch, tmp_path, module, trouble):
+    (tmp_path / "sounddevice.py").write_text(module, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "sounddevice", raising=False)
     with pytest.raises(NoSound) as refused:
         Speaker()
-    assert refused.value.trouble is Trouble.LIBRARY
+    assert refused.value.trouble is trouble
