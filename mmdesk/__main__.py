@@ -1,6 +1,7 @@
 """The ways in: `mmdesk` alone opens the window, without the time that the commands take to import."""
 
 import gc
+import signal
 import sys
 
 from mmdesk import display
@@ -32,6 +33,7 @@ def _serve_if_child() -> None:
 
 def _start() -> None:
     if len(sys.argv) == 1 and display.missing() is None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # until there is a window to close
         gc.disable()  # the window collects in its own time, see ui/garbage.py
         from mmdesk.ui.app import run
 

@@ -3,7 +3,7 @@
 import ctypes
 import os
 import sys
-from pathlib import Path
+from collections.abc import Callable
 
 # What Qt's wheels leave to the system on Linux: library → Debian's package.
 _LIBRARIES = {
@@ -25,7 +25,10 @@ _X11_LIBRARIES = {
     "libxcb-xkb.so.1": "libxcb-xkb1",
 }
 
-
+_WAYLAND_LIBRARIES = {
+    "libwayland-client.so.0": "libwayland-client0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+}
 NONE = "There is no display for a window."
 
 
@@ -34,9 +37,13 @@ def missing() -> str | None:
     if not sys.platform.startswith("linux"):
         return None
     asked = os.environ.get("QT_QPA_PLATFORM") or "wayland;xcb"
+    platforms = [name.partition(":")[0].strip() for name in asked.split(";") if name.strip()]
+    host = os.environ.get("DISPLAY", "").rpartition(":")[0]
+    if "xcb" in platforms and host not in ("", "unix"):  # Qt may take it before another one
+        return f"The display of {host} is reached by a network, and nothing of a case may leave this machine."
     reasons = []
-    for platform in asked.split(";"):  # Qt takes the first that works
-        reason = _reason_against(platform.partition(":")[0])
+    for platform in platforms:
+        reason = _reason_against(platform)
         if reason is None:
             return None
         reasons.append(reason)
@@ -48,29 +55,17 @@ def _reason_against(platform: str) -> str | None:
         case "offscreen":
             return _without(_LIBRARIES)
         case "wayland" | "wayland-egl":
-            return _against_wayland(os.environ.get("WAYLAND_DISPLAY"))
+            return _against("WAYLAND_DISPLAY", _LIBRARIES | _WAYLAND_LIBRARIES, _wayland_answers)
         case "xcb":
-            return _against_x11(os.environ.get("DISPLAY"))
-    return f"mmdesk cannot be drawn on the platform {platform}."
+            return _against("DISPLAY", _LIBRARIES | _X11_LIBRARIES, _x11_answers)
+    return f"mmdesk was not tried on the platform {platform}; unset QT_QPA_PLATFORM."
 
 
-def _against_wayland(display: str | None) -> str | None:
-    if not display:
+def _against(variable: str, needed: dict[str, str], answers: Callable[[], bool]) -> str | None:
+    name = os.environ.get(variable)
+    if not name:
         return NONE
-    if not Path(os.environ.get("XDG_RUNTIME_DIR", ""), display).is_socket():
-        return f"The display {display} does not answer."
-    return _without(_LIBRARIES)
-
-
-def _against_x11(display: str | None) -> str | None:
-    if not display:
-        return NONE
-    host = display.rpartition(":")[0]
-    if host not in ("", "unix"):
-        return f"The display {display} is reached by a network, and nothing of a case may leave this machine."
-    return _without(_LIBRARIES | _X11_LIBRARIES) or (
-        None if _answers() else f"The display {display} does not answer."
-    )
+    return _without(needed) or (None if answers() else f"The display {name} does not answer.")
 
 
 def _without(needed: dict[str, str]) -> str | None:
@@ -88,7 +83,7 @@ def _loads(library: str) -> bool:
     return True
 
 
-def _answers() -> bool:
+def _x11_answers() -> bool:
     """Whether the X server that DISPLAY names lets this program in; asked as Qt will ask."""
     xcb = ctypes.CDLL("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p
@@ -97,3 +92,14 @@ def _answers() -> bool:
     refused = xcb.xcb_connection_has_error(connection)
     xcb.xcb_disconnect(connection)
     return not refused
+
+
+def _wayland_answers() -> bool:
+    """The same of the compositor that WAYLAND_DISPLAY names."""
+    wayland = ctypes.CDLL("libwayland-client.so.0")
+    wayland.wl_display_connect.restype = ctypes.c_void_p
+    wayland.wl_display_disconnect.argtypes = [ctypes.c_void_p]
+    connection = wayland.wl_display_connect(None)
+    if connection:
+        wayland.wl_display_disconnect(connection)
+    return bool(connection)

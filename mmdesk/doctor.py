@@ -213,7 +213,7 @@ def _folder(name: str, find: Callable[[], Path], variable: str) -> Check:
 
 def _nearest(folder: Path) -> Path:
     """What there is of it already."""
-    return next(path for path in (folder, *folder.parents) if path.exists())
+    return next((path for path in (folder, *folder.parents) if path.exists()), folder)
 
 
 def _settings() -> tuple[Settings, Check]:

@@ -23,15 +23,16 @@ INDEXERS = {"update-desktop-database": "applications", "update-mime-database": "
 
 def add() -> list[Path]:
     """Write the entry, the type of .mmcase files and the icon; gives their paths. Raises UserProblem."""
-    data, program = _data_folder(), _program()
+    data, program = _data_folder(), _quoted(_program())
     written = []
     for name, place in PLACES.items():
         path = data / place / name
         source = resources.folder() / ("icons" if path.suffix == ".svg" else "desktop") / name
-        text = source.read_text(encoding="utf-8").replace("Exec=mmdesk-window", f"Exec={_quoted(program)}")
+        text = source.read_text(encoding="utf-8").replace("Exec=mmdesk-window", f"Exec={program}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            with disk.replacing(path) as file:
+                file.write(text.encode())
         except OSError as error:
             raise UserProblem(str(path), *disk.why(error)) from error
         written.append(path)
@@ -79,7 +80,12 @@ def _program() -> Path:
 
 
 def _quoted(program: Path) -> str:
-    """As the key Exec wants it."""
+    """As the key Exec wants it. Raises UserProblem for a name that is no text."""
+    try:
+        str(program).encode()
+    except UnicodeEncodeError as error:
+        problem = "the name of its folder cannot be written in a text file"
+        raise UserProblem(program.name, problem, "Rename the folder.") from error
     text = str(program).replace("\\", "\\\\\\\\").replace("%", "%%")
     for sign in '"`$':
         text = text.replace(sign, f"\\\\{sign}")

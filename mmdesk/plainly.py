@@ -28,9 +28,9 @@ def plainly() -> Iterator[None]:
     except ModuleNotFoundError as error:
         name = error.name or ""
         if name.startswith("mmdesk.training"):
-            complain("This build only reads cases. To train and evaluate, install mmdesk with pip.")
+            complain("This build only reads cases; training and evaluation need mmdesk's source.")
         elif name.partition(".")[0] in TRAIN_EXTRA:
-            complain(f"{name} is not installed. Run: pip install 'mmdesk[train]'")
+            complain(f"{name} is not installed. In mmdesk's folder, run: pip install '.[train]'")
         else:
             raise
         raise typer.Exit(FAILED) from None

@@ -1,4 +1,4 @@
-"""Where the files that ship with mmdesk lie: packs and samples."""
+"""Where the files that ship with mmdesk lie: packs, samples, icons, translations, a desktop's entry."""
 
 from pathlib import Path
 

@@ -1,6 +1,6 @@
 """Settings: typed, in one TOML file, and the folders that mmdesk keeps things in.
 
-The file is settings.toml in the user's configuration folder, the cases lie in the user's data folder.
+The file is settings.toml in the user's configuration folder, cases and packs lie in the user's data folder.
 The environment variable MMDESK_HOME names one folder for both, for a portable installation and for
 tests.
 """
@@ -33,7 +33,7 @@ def _between(low: int, high: int, default: int) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`pack` is a built-in pack's name or a folder; `text_size` is in percent; `live` analyses as inputs
+    """`pack` is a pack's name or a folder; `text_size` is in percent; `live` analyses as inputs
     change; cases kept by `autosave` are deleted after `retention_days`. Raises ValueError for a value
     that is not allowed.
     """

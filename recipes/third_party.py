@@ -7,6 +7,7 @@ program, the list into its THIRD_PARTY.md, of which the repository keeps a copy.
 import importlib.metadata as metadata
 import os
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -15,8 +16,8 @@ from importlib.metadata import Distribution
 from pathlib import Path
 
 OWN = "mmdesk"
-# In no packed file: PyInstaller's start program, and the licence of the MKL inside torch.
-UNSEEN = ("pyinstaller", "onemkl-license")
+# In no packed file: PyInstaller's start program and hooks, and the licence of the MKL inside torch.
+UNSEEN = ("pyinstaller", "pyinstaller-hooks-contrib", "onemkl-license")
 TEXT = re.compile(r"licen[cs]e|copying|notice|copyright|authors|third-party", re.IGNORECASE)
 FREE = "License :: OSI Approved :: "
 COMMON = Path("/usr/share/common-licenses")  # Debian's, to which its packages' own texts point
@@ -28,10 +29,10 @@ while it does so (Linux, CPU build). The texts of the licences lie in the progra
 `_internal/licenses`.
 
 Nothing here is under the GPL or AGPL without an exception that frees what is built with it (PyInstaller's
-start program; GCC's libgfortran beside numpy). Two things to know:
+start program; GCC's libgfortran and libgomp beside numpy and torch). Two things to know:
 
 - Under the **LGPL** are Qt and PySide6, the libsoxr inside soxr's module, libsndfile with its mpg123 and
-  LAME, libquadmath and glib. Each is a file of its own and can be replaced. Sources: <https://download.qt.io>,
+  LAME, libquadmath and glib. Each lies in a file that can be replaced. Sources: <https://download.qt.io>,
   <https://pypi.org/project/soxr/#files>, <https://github.com/bastibe/libsndfile-binaries>,
   <https://sources.debian.org>.
 - torch for x86 holds Intel's **oneMKL**, under Intel's Simplified Software License: free to use and to pass
@@ -80,7 +81,8 @@ def _distributions(sources: set[str]) -> tuple[list[Distribution], set[str]]:
 def _is_library(path: str) -> bool:
     """Of the system, and not Python's own."""
     name = Path(path).name
-    of_python = path.startswith(sysconfig.get_path("stdlib")) or name.startswith("libpython")
+    library = os.path.realpath(sysconfig.get_path("stdlib"))
+    of_python = path.startswith(library) or name.startswith("libpython")
     return ".so" in name and not of_python
 
 
@@ -114,6 +116,8 @@ def _licence(dist: Distribution) -> str:
 
 def _debian_packages(libraries: Iterable[str]) -> tuple[list[str], list[str]]:
     """The packages that libraries of the build machine come from, and the libraries of none."""
+    if shutil.which("dpkg-query") is None:
+        return [], list(libraries)
     found, unknown = set(), []
     for path in libraries:
         bare = path.removeprefix("/usr")
@@ -128,7 +132,10 @@ def _debian_packages(libraries: Iterable[str]) -> tuple[list[str], list[str]]:
 
 def _python_licence() -> Path:
     beside = (Path(os.__file__).with_name("LICENSE.txt"), Path(sys.base_prefix, "LICENSE.txt"))
-    return next(path for path in (*beside, Path("/usr/share/doc/python3/copyright")) if path.is_file())
+    found = [path for path in (*beside, Path("/usr/share/doc/python3/copyright")) if path.is_file()]
+    if not found:
+        sys.exit("No licence text was found for Python.")
+    return found[0]
 
 
 def _table(shipped: list[Distribution], debian: list[str]) -> str:

@@ -340,7 +340,7 @@ def test_training_without_its_libraries_says_what_to_install(monkeypatch: pytest
     vars(recipe).update(train=train)
     monkeypatch.setitem(sys.modules, "mmdesk.training.recipe", recipe)
     result = run(monkeypatch, plays(), "train", "clinic.toml")
-    assert result.stderr == "sklearn is not installed. Run: pip install 'mmdesk[train]'\n"
+    assert result.stderr == "sklearn is not installed. In mmdesk's folder, run: pip install '.[train]'\n"
     assert result.exit_code == 1
 
 
@@ -397,7 +397,7 @@ def test_a_build_without_training_says_so(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setitem(sys.modules, "mmdesk.training", None)
     result = CliRunner().invoke(cli.app, ["evaluate", "clinic"])
     assert result.exit_code == 1
-    assert result.stderr == "This build only reads cases. To train and evaluate, install mmdesk with pip.\n"
+    assert result.stderr == "This build only reads cases; training and evaluation need mmdesk's source.\n"
 
 
 def test_the_menu_says_what_it_wrote_and_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

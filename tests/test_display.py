@@ -3,7 +3,6 @@
 import os
 import socket
 import sys
-from collections.abc import Iterator
 
 import pytest
 from support import xvfb
@@ -14,23 +13,14 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="el
 VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
-@pytest.fixture(autouse=True)
-def runtime(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A folder where a Wayland server listens as wayland-0."""
-    folder = tmp_path_factory.mktemp("run")
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
-    with socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(folder / "wayland-0"))
-        yield
-
-
 def asked(monkeypatch: pytest.MonkeyPatch, lost: str = "", **environment: str) -> str | None:
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(display, "_loads", lambda library: library != lost)
-    monkeypatch.setattr(display, "_answers", lambda: os.environ["DISPLAY"].endswith(":0"))
+    monkeypatch.setattr(display, "_x11_answers", lambda: os.environ["DISPLAY"].endswith(":0"))
+    monkeypatch.setattr(display, "_wayland_answers", lambda: os.environ["WAYLAND_DISPLAY"] == "wayland-0")
     return display.missing()
 
 
@@ -49,7 +39,7 @@ def test_no_display(monkeypatch: pytest.MonkeyPatch, platform: dict[str, str]) -
         {"WAYLAND_DISPLAY": "wayland-9", "DISPLAY": ":0"},
         {"QT_QPA_PLATFORM": "offscreen"},
         {"QT_QPA_PLATFORM": "offscreen:size=800x600", "DISPLAY": ":7"},
-        {"QT_QPA_PLATFORM": "nonsense;xcb", "DISPLAY": ":0"},
+        {"QT_QPA_PLATFORM": "nonsense; xcb", "DISPLAY": ":0"},
     ],
 )
 def test_a_display(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
@@ -71,8 +61,8 @@ def test_a_missing_library_is_named_with_its_package(monkeypatch: pytest.MonkeyP
         ({"DISPLAY": ":7"}, "The display :7 does not answer."),
         ({"WAYLAND_DISPLAY": "wayland-9"}, "The display wayland-9 does not answer."),
         ({"WAYLAND_DISPLAY": "wayland-0", "QT_QPA_PLATFORM": "xcb", "DISPLAY": ":7"}, "The display :7 does"),
-        ({"QT_QPA_PLATFORM": "vnc"}, "mmdesk cannot be drawn on the platform vnc."),
-        ({"QT_QPA_PLATFORM": "vnc;eglfs"}, "mmdesk cannot be drawn on the platform eglfs."),
+        ({"QT_QPA_PLATFORM": "vnc"}, "mmdesk was not tried on the platform vnc; unset QT_QPA_PLATFORM."),
+        ({"QT_QPA_PLATFORM": "vnc;eglfs"}, "mmdesk was not tried on the platform eglfs;"),
     ],
 )
 def test_a_display_that_does_not_answer(
@@ -82,16 +72,40 @@ def test_a_display_that_does_not_answer(
 
 
 @pytest.mark.parametrize("name", ["localhost:0", "far.example:0", "10.0.0.7:0.0", "tcp/far:0"])
-def test_a_display_elsewhere_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    said = asked(monkeypatch, DISPLAY=name)
+@pytest.mark.parametrize(
+    "others", [{}, {"QT_QPA_PLATFORM": "xcb;offscreen"}, {"WAYLAND_DISPLAY": "wayland-0"}]
+)
+def test_a_display_elsewhere_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, others: dict[str, str]
+) -> None:
+    said = asked(monkeypatch, DISPLAY=name, **others)
     assert said is not None and "nothing of a case may leave this machine" in said
 
 
-def test_a_server_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_display_elsewhere_that_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert asked(monkeypatch, DISPLAY="far:0", QT_QPA_PLATFORM="offscreen") is None
+
+
+def test_an_x_server_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     with xvfb.display() as name:
         monkeypatch.setenv("DISPLAY", name)
-        assert display._answers()
-    assert not display._answers()
+        assert display._x11_answers()
+    assert not display._x11_answers()
+
+
+def test_a_compositor_is_asked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    if not display._loads("libwayland-client.so.0"):
+        xvfb.missing("not installed: libwayland-client0")
+    folder = tmp_path_factory.mktemp("run")  # of a name that fits a socket
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(folder / "wayland-0"))
+        assert not display._wayland_answers()  # nobody listens
+        server.listen()
+        assert display._wayland_answers()
 
 
 def test_a_library_that_is_not_there() -> None:

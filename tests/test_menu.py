@@ -97,6 +97,18 @@ def test_without_the_programs_window_nothing_is_written(data: Path, monkeypatch:
     assert not data.exists()
 
 
+def test_a_folder_whose_name_is_no_text(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = Path(os.fsdecode(os.fsencode(tmp_path) + b"/b\xff")) / "mmdesk-window"
+    program.parent.mkdir()
+    program.touch()
+    monkeypatch.setattr(sys, "executable", str(program.with_name("python3")))
+    with pytest.raises(UserProblem, match="Rename the folder"):
+        menu.add()
+    assert not data.exists()
+
+
 def test_a_folder_that_cannot_be_written_is_named(data: Path) -> None:
     data.write_text("a file")
     with pytest.raises(UserProblem, match=r"mmdesk\.desktop"):

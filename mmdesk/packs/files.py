@@ -1,7 +1,9 @@
 """The files of a pack: where packs lie, and that nothing in one was changed or could run."""
 
 import contextlib
+import errno
 import hashlib
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -11,6 +13,7 @@ from mmdesk.errors import PackProblem, UserProblem
 
 FILES = ("pack.toml", "weights.safetensors", "tokenizer.json", "CARD.md")
 SUMS = "SHA256SUMS"
+NAME = re.compile(r"\w[\w.-]{0,63}")  # of a pack that is added
 AGAIN = "Get the pack again from where it came."
 
 
@@ -36,8 +39,9 @@ def find(name: str) -> Path:
         if folder.name == name:
             return folder
     path = Path(name)
-    if (path / "pack.toml").is_file():
-        return path
+    with contextlib.suppress(OSError, ValueError):  # a name that no file can have
+        if (path / "pack.toml").is_file():
+            return path
     known = ", ".join(folder.name for folder in packs()) or "none"
     problem = "this is neither a pack's name nor a folder with a pack.toml"
     raise PackProblem(name, problem, f"Packs here: {known}.")
@@ -46,15 +50,17 @@ def find(name: str) -> Path:
 def add(folder: Path, name: str) -> Path:
     """Copy a pack into the user's own folder of packs, where it is found by `name`; gives the copy.
     Raises PackProblem, and UserProblem without a home folder."""
+    folder = folder.absolute()
     check(folder)
-    if not name or name != Path(name).name or name.startswith("."):
+    if not NAME.fullmatch(name):
         raise PackProblem(folder.name, "its name in pack.toml cannot be that of a folder", AGAIN)
+    taken = "there is a pack of this name already"
     for pack in packs():
         if pack.name == name:
             remedy = "Use it by its folder, where it lies."
             if pack.parent != _built_in():
                 remedy = f"Delete {pack} first, or use the new one where it lies."
-            raise PackProblem(name, "there is a pack of this name already", remedy)
+            raise PackProblem(name, taken, remedy)
     try:
         disk.make_private(_added())
         part = Path(tempfile.mkdtemp(prefix=".", dir=_added()))
@@ -65,6 +71,8 @@ def add(folder: Path, name: str) -> Path:
         finally:
             shutil.rmtree(part, ignore_errors=True)
     except OSError as error:
+        if error.errno in (errno.EEXIST, errno.ENOTEMPTY):  # added by another program meanwhile
+            raise PackProblem(name, taken, "Use it by its folder, where it lies.") from error
         raise PackProblem(name, *disk.why(error)) from error
 
 

@@ -120,6 +120,7 @@ def run(paths: Sequence[Path] = (), demo: bool = False, self_test: Path | None =
     # A paint asks for Python's lock dozens of times; behind a thread that imports or decodes it would wait
     # 5 ms each time.
     sys.setswitchinterval(SWITCH_S)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until there is a window to close
     app = Program(sys.argv[:1])
     app.setApplicationName("mmdesk")
     app.setDesktopFileName("mmdesk")
@@ -128,10 +129,10 @@ def run(paths: Sequence[Path] = (), demo: bool = False, self_test: Path | None =
     desk = Application(app, *store.load())
     app.file_asked.connect(desk.open)
     signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, desk.window.close))  # Ctrl+C
-    desk.start(paths, demo)
-    if self_test is None:
-        return app.exec()
-    from mmdesk.ui.self_test import SelfTest
+    test = None
+    if self_test is not None:
+        from mmdesk.ui.self_test import SelfTest
 
-    test = SelfTest(desk.window, self_test)
-    return app.exec() or int(test.failed)
+        test = SelfTest(desk.window, self_test)
+    desk.start(paths, demo)
+    return app.exec() or int(test is not None and test.failed)

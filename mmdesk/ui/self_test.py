@@ -10,7 +10,7 @@ import psutil
 from PySide6.QtCore import QEvent, QObject, QTimer
 
 from mmdesk.errors import UserProblem
-from mmdesk.events import Event, ReportReady
+from mmdesk.events import Event, InputFailed, ReportReady
 from mmdesk.export import save_report
 from mmdesk.ui.window import MainWindow
 
@@ -28,6 +28,7 @@ class SelfTest(QObject):
         self._done = self._complained = False
         self._desk.demo = True
         self._desk.autosave.enabled = False
+        self._desk.arrived.connect(self._arrived)
         self._desk.ended.connect(self._ended)
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self._give_up)
@@ -50,6 +51,11 @@ class SelfTest(QObject):
     def _begin(self) -> None:
         self._say("the window is usable")
         self._desk.show_sample("sample")
+
+    def _arrived(self, events: tuple[Event, ...]) -> None:
+        for event in events:
+            if isinstance(event, InputFailed):
+                self._complain(f"{event.name}: {event.problem}. {event.remedy}")
 
     def _ended(self, last: Event) -> None:
         if isinstance(last, ReportReady):

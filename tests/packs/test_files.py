@@ -217,7 +217,7 @@ def test_nobodys_packs_are_those_built_in(monkeypatch: pytest.MonkeyPatch) -> No
     assert [folder.name for folder in files.packs()] == ["clinic"]
 
 
-@pytest.mark.parametrize("name", ["../tiny", "/tiny", ".tiny", "", "a/b"])
+@pytest.mark.parametrize("name", ["../tiny", "/tiny", ".tiny", "", "a/b", " ", "x\ny", "a\0b", "a" * 65])
 def test_a_name_that_leads_elsewhere_is_refused(pack: Path, home: Path, name: str) -> None:
     with pytest.raises(PackProblem, match="cannot be that of a folder"):
         files.add(pack, name)
@@ -229,6 +229,24 @@ def test_a_broken_pack_is_not_added(pack: Path, home: Path) -> None:
     with pytest.raises(PackProblem, match=r"CARD\.md was changed"):
         files.add(pack, "tiny")
     assert not home.exists()
+
+
+def test_two_that_add_at_once_do_not_blame_the_disk(
+    pack: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files.add(pack, "tiny")
+    monkeypatch.setattr(files, "packs", lambda: [])
+    with pytest.raises(PackProblem, match="already"):
+        files.add(pack, "tiny")
+    assert [path.name for path in (home / "packs").iterdir()] == ["tiny"]
+
+
+def test_the_folder_one_stands_in_is_named(pack: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (pack / "more.txt").touch()
+    monkeypatch.chdir(pack)
+    with pytest.raises(PackProblem) as caught:
+        files.add(Path(), "tiny")
+    assert caught.value.name == "mine"
 
 
 def test_a_copy_that_is_cut_off_leaves_nothing(
@@ -244,7 +262,7 @@ def test_a_copy_that_is_cut_off_leaves_nothing(
     assert list((home / "packs").iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["nothing", "", "/nowhere/at/all", "recipes"])
+@pytest.mark.parametrize("name", ["nothing", "x" * 300, "a\0b", "", "/nowhere/at/all", "recipes"])
 def test_find_nothing(name: str) -> None:
     with pytest.raises(PackProblem, match="Packs here: clinic") as caught:
         files.find(name)

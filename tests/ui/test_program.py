@@ -83,6 +83,15 @@ def test_a_user_without_a_home_is_told_so_in_one_line(monkeypatch: pytest.Monkey
         __main__.main()
 
 
+def test_ctrl_c_before_there_is_a_window_ends_it_quietly(tmp_path: Path) -> None:
+    early = "import mmdesk.ui.app as app; app.Program = lambda _: __import__('os').kill(0, 2)"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{early}; app.run()"], capture_output=True, text=True, check=False,
+        start_new_session=True, env={**os.environ, "MMDESK_HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+
+
 def test_ctrl_c_closes_the_window(tmp_path: Path) -> None:
     program = subprocess.Popen(
         [sys.executable, "-c", INTERRUPTED], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

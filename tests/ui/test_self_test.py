@@ -13,7 +13,8 @@ from support.opened import Opened
 from support.scripted import sample_events
 
 from mmdesk import resources
-from mmdesk.events import Failed, Stage
+from mmdesk.case import Modality
+from mmdesk.events import Failed, InputFailed, Stage
 from mmdesk.ui import self_test
 from mmdesk.ui.self_test import SelfTest
 
@@ -58,6 +59,16 @@ def test_a_failed_analysis_fails_it(
     assert not try_itself(opened, tmp_path)
     assert FAILED.problem in capfd.readouterr().err
     assert not (tmp_path / "report.md").exists()
+
+
+def test_an_input_that_is_not_read_fails_it(
+    opened: Opened, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    broken = InputFailed(Modality.IMAGE, "radiograph.png", "the file ends early", "Copy it again.")
+    first, *others = sample_events(resources.sample_case())
+    opened.play(first, broken, *others)
+    assert not try_itself(opened, tmp_path)
+    assert "radiograph.png: the file ends early" in capfd.readouterr().err
 
 
 def test_a_mistake_of_the_program_fails_it(
