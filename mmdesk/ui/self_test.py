@@ -1,12 +1,10 @@
 """The program tries itself: it reads the sample case, keeps the report and a picture, and ends."""
 
 import sys
-import time
 import traceback
 from pathlib import Path
 from types import TracebackType
 
-import psutil
 from PySide6.QtCore import QEvent, QObject, QTimer
 
 from mmdesk.errors import UserProblem
@@ -90,8 +88,7 @@ class SelfTest(QObject):
 
     def _say(self, what: str) -> None:
         if sys.stdout is not None:  # as in a program of Windows without a console
-            seconds = time.time() - psutil.Process().create_time()
-            print(f"self-test: {what}, {seconds:.2f} s after the start", flush=True)
+            print(f"self-test: {what}", flush=True)
 
     def _complain(self, what: str) -> None:
         self._complained = True

@@ -89,8 +89,8 @@ def test_it_opens_reads_the_sample_and_ends(tested: Tested, frozen: Frozen) -> N
     (code, out, err), processes = tested
     assert (code, err) == (0, "")
     usable, written = out.splitlines()
-    assert re.fullmatch(r"self-test: the window is usable, \d+\.\d\d s after the start", usable)
-    assert re.match(r"self-test: the report is written, \d+ findings", written)
+    assert usable == "self-test: the window is usable"
+    assert re.fullmatch(r"self-test: the report is written, \d+ findings", written)
     assert processes == []
     assert "Research use only" in (frozen.home / "report.md").read_text(encoding="utf-8")
     assert list(frozen.home.rglob("*.mmcase")) == []

@@ -47,8 +47,8 @@ def test_it_keeps_the_report_and_a_picture_and_closes(
     with Image.open(tmp_path / "window.png") as picture:
         assert picture.size == (1440, 900)
     usable, written = capfd.readouterr().out.splitlines()
-    assert re.fullmatch(r"self-test: the window is usable, \d+\.\d\d s after the start", usable)
-    assert re.match(r"self-test: the report is written, \d+ findings, \d+\.\d\d s", written)
+    assert usable == "self-test: the window is usable"
+    assert re.fullmatch(r"self-test: the report is written, \d+ findings", written)
     assert list(tmp_path.rglob("*.mmcase")) == []
 
 
