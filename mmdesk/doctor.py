@@ -28,8 +28,7 @@ from mmdesk.packs import files, manifest
 from mmdesk.settings import Settings
 
 GB = 2**30
-# With the built-in pack on the CPU, window and engine held at most 943 MB at once (the sum of their resident
-# sets on Linux, every 50 ms, while tests/support/real_window.py used them); and a third more.
+# What window and engine hold together (benchmarks/window.py prints it), and a third more.
 MEMORY = 1.25 * GB
 LITTLE_DISK, NO_DISK = 1 * GB, 0.1 * GB  # a case is some MB
 LAST = "engine"
@@ -179,7 +178,7 @@ def _memory() -> Iterator[Check]:
     found = f"{_gigabytes(memory.available)} of {_gigabytes(memory.total)} GB are free"
     needed = f"{found}; mmdesk needs {_gigabytes(MEMORY)} GB"
     if memory.total < MEMORY:
-        yield Check("memory", PROBLEM, needed, "Take a computer with more.")
+        yield Check("memory", PROBLEM, needed, "Use a computer with more memory.")
     elif memory.available < MEMORY:  # a window that is open has its share already
         yield Check("memory", NOTE, needed, "Close other programs if mmdesk is slow.")
     else:

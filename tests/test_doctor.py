@@ -407,7 +407,7 @@ def test_an_nvidia_gpu(monkeypatch: pytest.MonkeyPatch, platform: str, there: st
     [
         (1.25, 8, OK, "1.2 of 8.0 GB are free", ""),
         (1.2, 8, NOTE, f"1.2 of 8.0 GB are free; {NEEDED}", "Close other programs if mmdesk is slow."),
-        (0.5, 1, PROBLEM, f"0.5 of 1.0 GB are free; {NEEDED}", "Take a computer with more."),
+        (0.5, 1, PROBLEM, f"0.5 of 1.0 GB are free; {NEEDED}", "Use a computer with more memory."),
     ],
 )
 def test_memory(

@@ -223,7 +223,7 @@ _ALL = (
     QT_TRANSLATE_NOOP("said", "mmdesk needs {} GB"),
     QT_TRANSLATE_NOOP("said", "{} GB are free"),
     QT_TRANSLATE_NOOP("said", "Close other programs if mmdesk is slow."),
-    QT_TRANSLATE_NOOP("said", "Take a computer with more."),
+    QT_TRANSLATE_NOOP("said", "Use a computer with more memory."),
     QT_TRANSLATE_NOOP("said", "{} cannot be written ({})"),
     QT_TRANSLATE_NOOP("said", "Get the right to write there, make room, or name another folder in {}."),
     QT_TRANSLATE_NOOP("said", "they can be used"),

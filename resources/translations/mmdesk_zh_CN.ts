@@ -2081,7 +2081,7 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>如果 mmdesk 运行缓慢，请关闭其他程序。</translation>
     </message>
     <message>
-        <source>Take a computer with more.</source>
+        <source>Use a computer with more memory.</source>
         <translation>请换一台内存更大的电脑。</translation>
     </message>
     <message>

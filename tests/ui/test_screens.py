@@ -157,7 +157,7 @@ def test_doctor(shot, qtbot, monkeypatch: pytest.MonkeyPatch) -> None:
     found = (
         Check("display", OK, "X11, screen :0"),
         Check("sound", NOTE, "no sound device was found", "Plug one in and check again."),
-        Check("memory", PROBLEM, "0.4 of 1.0 GB are free; mmdesk needs 1.2 GB", "Take a computer with more."),
+        Check("memory", PROBLEM, "0.4 of 1.0 GB are free", "Use a computer with more memory."),
         Check(LAST, OK, "the sample case was read in 1.0 s on the CPU"),
     )
     lines = "\n".join(json.dumps(codec.encode(check)) for check in found)
