@@ -27,7 +27,7 @@ from mmdesk.errors import CaseProblem, InputProblem
 from mmdesk.media import files
 from mmdesk.report import Report
 
-FORMAT = 1
+FORMAT = 2  # 1 knew neither slices nor sheets; what it wrote is read as it is
 SUFFIX = ".mmcase"
 MAX_BYTES = 2 * 10**9  # of a file; below 2 GiB a ZIP needs no 64-bit fields
 _FIRST = "mmcase.json"
@@ -52,7 +52,8 @@ class CaseFile:
 class Entry:
     """An input in mmcase.json. `member` holds its bytes; without them `path` says where they were.
 
-    `origin` is the SHA-256 of the path that the bytes came from: the path itself may name a person.
+    `origin` is the SHA-256 of the path that the bytes came from: the path itself may name a person. The rest
+    is what a person chose of it, as in Input.
     """
 
     name: str
@@ -60,8 +61,15 @@ class Entry:
     member: str | None = None
     origin: str | None = None
     path: str | None = None
+    series: str | None = None
+    plane: str | None = None
+    frame: int | None = None
+    every: bool = False
+    confirmed: bool = False
+    struck: tuple[int, ...] = ()
 
 
+_CHOSEN = ("position", "series", "plane", "frame", "every", "confirmed", "struck")
 Entries = Mapping[Modality, tuple[Entry, ...]]
 
 
@@ -121,7 +129,7 @@ def load(path: Path) -> CaseFile:
         inputs = {
             modality: tuple(
                 # Input refuses what has both bytes and a path, or neither; pop, what is used twice.
-                Input(item.name, item.path, data.pop(item.member) if item.member else None, item.position)
+                Input(item.name, item.path, data.pop(item.member) if item.member else None, **_chosen(item))
                 for item in entries
             )
             for modality, entries in contents.inputs.items()
@@ -166,10 +174,10 @@ def _write(
         data = _bytes_of(item, case.id, before)
         if data is None:
             missing.append(item.name)
-            return Entry(item.name, item.position, path=item.path)
+            return Entry(item.name, path=item.path, **_chosen(item))
         member = f"inputs/{next(numbers):04}"
         add(member, data)
-        return Entry(item.name, item.position, member, _origin(item))
+        return Entry(item.name, member=member, origin=_origin(item), **_chosen(item))
 
     with zipfile.ZipFile(file, "w") as archive:
         first = _info(_FIRST)
@@ -197,11 +205,19 @@ def _room(case: Case, report: Report | None) -> int:
     """Bytes that mmcase.json needs at most: as if every input had both its bytes and its path."""
     digest = "0" * 64
     entries = {
-        modality: tuple(Entry(item.name, item.position, "inputs/0000", digest, item.path) for item in items)
+        modality: tuple(
+            Entry(item.name, member="inputs/0000", origin=digest, path=item.path, **_chosen(item))
+            for item in items
+        )
         for modality, items in case.inputs.items()
     }
     members = (*(f"inputs/{number:04}" for number in range(sum(map(len, entries.values())))), *_REPORT)
     return len(_json(codec.encode(_contents(case, report, entries, dict.fromkeys(members, digest)))))
+
+
+def _chosen(item: Input | Entry) -> dict[str, Any]:
+    """What a person chose of an input."""
+    return {name: getattr(item, name) for name in _CHOSEN}
 
 
 def _bytes_of(item: Input, id: str, before: tuple[Path, ...]) -> bytes | None:
@@ -290,7 +306,7 @@ def _read_contents(archive: zipfile.ZipFile, name: str, size: int) -> Contents:
     contents: Contents = codec.decode(Contents, value)
     check_id(contents.id)
     members = [info.filename for info in infos[1:]]
-    if contents.format != FORMAT or sorted(members) != sorted(contents.sha256):
+    if contents.format not in (1, FORMAT) or sorted(members) != sorted(contents.sha256):
         raise ValueError("members that mmcase.json does not name, or the other way round")
     if not all(member in _REPORT or _INPUT.fullmatch(member) for member in members):
         raise ValueError("a member's name is none of the names that there may be")

@@ -96,9 +96,10 @@ def test_the_file_says_what_is_in_it_and_where_it_came_from(saved: tuple[Path, C
         assert archive.testzip() is None
     inputs = [f"inputs/{number:04}" for number in (1, 2, 3, 4)]
     assert names == ["mmcase.json", *inputs, "facts.json", "report.json", "report.md"]
-    assert said["format"] == 1 and said["mmdesk"] == mmdesk.__version__ and said["created"].endswith("+00:00")
+    assert said["format"] == 2 and said["mmdesk"] == mmdesk.__version__ and said["created"].endswith("+00:00")
     assert said["pack"] == {"name": "clinic", "version": "0.1.0", "sha256": "ab" * 32}
-    assert said["inputs"]["audio"][0] == {"name": "a.wav", "position": "mitral", "member": inputs[1]}
+    chosen = {"every": False, "confirmed": False, "struck": []}
+    assert said["inputs"]["audio"][0] == {"name": "a.wav", "position": "mitral", "member": inputs[1], **chosen}
     assert said["sha256"][inputs[1]] == hashlib.sha256(b"RIFF" * 50).hexdigest()
 
 
@@ -335,7 +336,7 @@ def test_what_is_rebuilt_without_a_change_is_whole(whole: tuple[bytes, CaseFile]
 
 
 def test_a_newer_format_says_so(whole: tuple[bytes, CaseFile]) -> None:
-    newer = rebuilt(whole[0], said=lambda value: value.update(format=2, shape="other"))
+    newer = rebuilt(whole[0], said=lambda value: value.update(format=3, shape="other"))
     got = outcome(newer)
     assert isinstance(got, CaseProblem) and "newer" in got.problem
 

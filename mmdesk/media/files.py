@@ -3,6 +3,7 @@
 import codecs
 import re
 import stat
+import zlib
 from enum import StrEnum
 from pathlib import Path
 
@@ -18,10 +19,18 @@ class Format(StrEnum):
     JPEG = "JPEG"
     TIFF = "TIFF"
     DICOM = "DICOM"
+    NIFTI = "NIfTI"
+    ZIP = "ZIP"
     WAV = "WAV"
     FLAC = "FLAC"
     OGG = "OGG"
     MP3 = "MP3"
+    WAVEFORM = "DICOM waveform"
+    PDF = "PDF"
+    XLSX = "XLSX"
+    CSV = "CSV"
+    FHIR = "FHIR"
+    HL7 = "HL7"
     TEXT = "text"
 
 
@@ -29,6 +38,8 @@ _SIGNATURES = (
     (rb"\x89PNG\r\n\x1a\n", Format.PNG),
     (rb"\xff\xd8\xff", Format.JPEG),
     (rb"II[*+]\x00|MM\x00[*+]", Format.TIFF),  # + is BigTIFF
+    # PS3.4, table B.5-1: the classes of waveforms, named in the first lines of a file.
+    (rb"(?=.{128}DICM|\x08\x00).{128,}?1\.2\.840\.10008\.5\.1\.4\.1\.1\.9\.", Format.WAVEFORM),
     (rb".{128}DICM", Format.DICOM),
     # Without a preamble: group 0008, then an explicit VR or an implicit length below 256.
     (rb"\x08\x00.\x00(?:AE|CS|DA|LO|OB|PN|SH|SQ|TM|UI|UL|.\x00\x00\x00)", Format.DICOM),
@@ -36,46 +47,55 @@ _SIGNATURES = (
     (rb"fLaC", Format.FLAC),
     (rb"OggS", Format.OGG),
     (rb"ID3[\x02-\x04]", Format.MP3),
+    (rb"\x5c\x01\x00\x00.{340}n(?:\+1|i1)\x00|\x00\x00\x01\x5c.{340}n(?:\+1|i1)\x00", Format.NIFTI),
+    (rb"....n(?:\+2|i2)\x00\r\n\x1a\n", Format.NIFTI),
+    (rb"\s{0,64}%PDF-", Format.PDF),
+    (rb"PK\x03\x04(?!.*(?:word|ppt)/)(?=.*(?:\[Content_Types\]\.xml|xl/|docProps/))", Format.XLSX),
+    (rb"PK\x03\x04(?!.*(?:word|ppt)/)", Format.ZIP),
+    (rb"(?:\xef\xbb\xbf)?[\s\x0b]{0,64}(?:(?:FHS|BHS)\|[^\r\n]*[\s\x0b]+)*MSH\|", Format.HL7),
+    (rb"(?:\xef\xbb\xbf)?\s{0,64}\{.*\"resourceType\"\s*:", Format.FHIR),
 )
 # Common files that mmdesk does not read: naming them helps more than "unknown".
 _FOREIGN = (
-    (rb"%PDF", "a PDF"),
     (rb"GIF8", "a GIF picture"),
     (rb"BM.{4}\x00\x00\x00\x00", "a BMP picture"),
     (rb"RIFF....WEBP", "a WebP picture"),
     (rb"....ftyp(?:heic|heix|mif1|avif)", "a HEIC or AVIF picture"),
     (rb"....ftyp", "an MP4, M4A or MOV file"),
-    (rb"PK\x03\x04", "a ZIP or office file"),
+    (rb"PK\x03\x04.*word/", "a Word document"),
+    (rb"PK\x03\x04", "an office file"),
+    (rb"\x1f\x8b", "a compressed file"),
 )
 _READABLE = {
-    Modality.IMAGE: "PNG, JPEG, TIFF or DICOM",
+    Modality.IMAGE: "PNG, JPEG, TIFF, DICOM or NIfTI",
     Modality.AUDIO: "WAV, FLAC, OGG or MP3",
-    Modality.RECORD: "a text file",
+    Modality.RECORD: "text, PDF, CSV or XLSX",
 }
-_NOUN = {Modality.IMAGE: "an image", Modality.AUDIO: "a recording", Modality.RECORD: "a text file"}
+_NOUN = {Modality.IMAGE: "an image", Modality.AUDIO: "a recording", Modality.RECORD: "a record"}
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # Vertical tab and file separator frame HL7 version 2 messages.
 _LAYOUT = frozenset("\t\n\v\f\r\x1c\x85")
 
 
 def sniff(head: bytes) -> Format | None:
     """The format that a file's first bytes (HEAD are enough) show, None where unknown."""
-    head = head[:HEAD]
+    head = _opened(head[:HEAD])
     for pattern, format in _SIGNATURES:
         if re.match(pattern, head, re.DOTALL):
             return format
     if _foreign(head):
         return None
     if _is_text(head):
-        return Format.TEXT
+        return Format.CSV if _is_table(head) else Format.TEXT
     return Format.MP3 if _is_mp3_frame(head) else None
 
 
 def modality_of(format: Format) -> Modality:
-    if format is Format.TEXT:
-        return Modality.RECORD
-    if format in (Format.WAV, Format.FLAC, Format.OGG, Format.MP3):
+    if format in (Format.PNG, Format.JPEG, Format.TIFF, Format.DICOM, Format.NIFTI, Format.ZIP):
+        return Modality.IMAGE
+    if format in (Format.WAV, Format.FLAC, Format.OGG, Format.MP3, Format.WAVEFORM):
         return Modality.AUDIO
-    return Modality.IMAGE
+    return Modality.RECORD
 
 
 def read_bytes(item: Input) -> bytes:
@@ -159,7 +179,7 @@ def _foreign(head: bytes) -> str | None:
 
 
 def _is_text(head: bytes) -> bool:
-    utf16 = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    utf16 = head.startswith(_UTF16)
     try:  # an incremental decoder allows a character that is cut at the end
         text = codecs.getincrementaldecoder("utf-16" if utf16 else "utf-8")().decode(head)
     except UnicodeDecodeError:
@@ -167,6 +187,30 @@ def _is_text(head: bytes) -> bool:
         if 2 * sum(byte < 0x80 for byte in head) < len(head):
             return False
     return bool(text) and all(char >= " " or char in _LAYOUT for char in text)
+
+
+def _opened(head: bytes) -> bytes:
+    """A NIfTI volume may be compressed with gzip: what its first bytes unpack to; other bytes as they are."""
+    if not head.startswith(b"\x1f\x8b"):
+        return head
+    try:
+        inside = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(head, HEAD)
+    except zlib.error:
+        return head
+    return inside if re.match(rb".{344}n[+i]1\x00|....n[+i]2\x00", inside, re.DOTALL) else head
+
+
+# Columns that a laboratory sheet has.
+_VALUES = re.compile(r"\b(?:value|result|reading|measurement)s?\b", re.IGNORECASE)
+_TESTS = re.compile(r"\b(?:tests?|analytes?|parameters?|components?|names?|items?|investigations?)\b", re.I)
+
+
+def _is_table(head: bytes) -> bool:
+    """Whether a text is a sheet with a line for each value: by the names of its columns."""
+    lines = head.decode("utf-16" if head[:2] in _UTF16 else "utf-8-sig", "replace").strip().splitlines()
+    first = lines[0] if lines else ""
+    cut = any(first.count(mark) >= 1 and lines[1:] and lines[1].count(mark) >= 1 for mark in ",;\t|")
+    return cut and _VALUES.search(first) is not None and _TESTS.search(first) is not None
 
 
 def _is_mp3_frame(head: bytes) -> bool:

@@ -1,4 +1,5 @@
 import codecs
+import gzip
 import os
 from pathlib import Path
 
@@ -37,10 +38,21 @@ from mmdesk.media.files import Format, expect, identify, modality_of, read_bytes
         (codecs.BOM_UTF8 + b"Hb 12", Format.TEXT),
         (codecs.BOM_UTF16_LE + "Hb 12".encode("utf-16-le"), Format.TEXT),
         (codecs.BOM_UTF16_BE + "Hb 12".encode("utf-16-be"), Format.TEXT),
-        (b"\x0bMSH|^~\\&|LAB\r\x1c\r", Format.TEXT),
+        (b"\x0bMSH|^~\\&|LAB\r\x1c\r", Format.HL7),
+        (b"FHS|^~\\&|LAB\rBHS|^~\\&|LAB\rMSH|^~\\&|LAB\r", Format.HL7),
+        (b"%PDF-1.7\n", Format.PDF),
+        (b'\xef\xbb\xbf{ "id": "1", "resourceType": "Bundle"', Format.FHIR),
+        (b"Test;Result;Unit\nCRP;96;mg/L\n", Format.CSV),
+        (b"Fever, cough\nTest results pending, CRP 96", Format.TEXT),
+        (b"PK\x03\x04" + b"\0" * 26 + b"[Content_Types].xml", Format.XLSX),
+        (b"PK\x03\x04" + b"\0" * 26 + b"IM0001", Format.ZIP),
+        (b"PK\x03\x04" + b"\0" * 26 + b"[Content_Types].xml word/document.xml", None),
+        (b"\x5c\x01\0\0" + b"\0" * 340 + b"n+1\0", Format.NIFTI),
+        (gzip.compress(b"\x5c\x01\0\0" + b"\0" * 340 + b"n+1\0"), Format.NIFTI),
+        (gzip.compress(b"Hb 12"), None),
+        (b"\0" * 128 + b"DICM" + b"1.2.840.10008.5.1.4.1.1.9.1.1", Format.WAVEFORM),
         (b"", None),
         (b"\x00\x01\x02", None),
-        (b"%PDF-1.7\n", None),
         (b"RIFF\x00\x00\x00\x00WEBP", None),
         (b"\xff\xfd\x90\x64", None),  # layer II
         (b"\xff\xeb\x90\x64", None),  # reserved version
@@ -76,7 +88,8 @@ def test_a_long_text_is_cut_within_a_character() -> None:
 
 
 def test_every_format_has_a_modality() -> None:
-    assert [modality_of(format).value for format in Format] == ["image"] * 4 + ["audio"] * 4 + ["record"]
+    kinds = [modality_of(format).value for format in Format]
+    assert kinds == ["image"] * 6 + ["audio"] * 5 + ["record"] * 6
 
 
 @pytest.mark.parametrize(
@@ -95,9 +108,13 @@ def test_every_format_has_a_modality() -> None:
         (
             b"\xff\xd8\xff",
             Modality.RECORD,
-            "a: this is an image (JPEG), not a text file. Give it as an image with --image.",
+            "a: this is an image (JPEG), not a record. Give it as an image with --image.",
         ),
-        (b"%PDF-1.7", Modality.RECORD, "a: this is a PDF, not a text file. Save it as a text file."),
+        (
+            b"GIF8",
+            Modality.RECORD,
+            "a: this is a GIF picture, not a record. Save it as text, PDF, CSV or XLSX.",
+        ),
         (
             b"\x00\x00\x00\x20ftypM4A ",
             Modality.AUDIO,
@@ -153,8 +170,8 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 
 def test_identify_says_what_a_file_is_or_why_it_is_none() -> None:
     assert identify(b"fLaC", "a") is Format.FLAC
-    with pytest.raises(InputProblem, match=r"a: this is a PDF\. Save it in a form that mmdesk reads: PNG,"):
-        identify(b"%PDF-1.7", "a")
+    with pytest.raises(InputProblem, match=r"a: this is a GIF picture\. Save it in a form that mmdesk reads"):
+        identify(b"GIF8", "a")
     with pytest.raises(InputProblem, match="of a kind that mmdesk does not know"):
         identify(b"\x00\x01", "a")
 
