@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from pydicom import Dataset
 from pydicom.uid import (
+    MPEG2MPML,
     DeflatedExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
-    JPEGLosslessSV1,
     RLELossless,
 )
 from support.dicoms import dicom_bytes, dicom_of, written
@@ -289,9 +289,9 @@ def test_dicom_that_cannot_be_shown() -> None:
     assert problem_of(written(report)) == "this DICOM file holds no picture"
     lossless = dicom_of(RAMP12)
     lossless.compress(RLELossless)
-    lossless.file_meta.TransferSyntaxUID = JPEGLosslessSV1
-    assert problem_of(written(lossless)).startswith("its pixels are compressed as JPEG Lossless")
-    unknown = written(lossless).replace(JPEGLosslessSV1.encode(), b"1.2.840.10008.1.2.4.99")
+    lossless.file_meta.TransferSyntaxUID = MPEG2MPML
+    assert problem_of(written(lossless)).startswith("its pixels are compressed as MPEG2")
+    unknown = written(lossless).replace(MPEG2MPML.encode(), b"1.2.840.10008.1.2.4.999")
     assert problem_of(unknown).startswith("its pixels are compressed as something unknown")
 
 
