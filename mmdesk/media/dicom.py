@@ -23,7 +23,7 @@ from mmdesk.media.checks import check_size
 from mmdesk.media.files import MAX_BYTES
 from mmdesk.media.frame import PERCENT, Frame
 from mmdesk.media.geometry import marks_of, numbers, place_of
-from mmdesk.media.rows import Part, Shape, extent, unit
+from mmdesk.media.rows import extent, unit
 from mmdesk.media.sequence import weighting_of
 from mmdesk.media.voi import Curve, Shown, Window, whole
 
@@ -185,14 +185,20 @@ def _greys(header: Dataset, values: NDArray[Any]) -> dict[str, Any]:
     def part(rows: slice) -> NDArray[Any]:
         return apply_modality_lut(values[rows], header)
 
-    step = abs(slope[0]) if rescaled and slope else 1.0
+    if table or values.dtype.kind not in "iu" or values.itemsize > 2:
+        stored: dict[str, Any] = {}
+        low, high = extent(shape, part)
+    else:
+        scale = (slope[0], intercept[0]) if rescaled and slope and intercept else (1.0, 0.0)
+        stored = {"stored": values, "slope": scale[0], "intercept": scale[1]}
+        low, high = sorted(float(end) * scale[0] + scale[1] for end in (values.min(), values.max()))
     return {
         "shape": shape,
         "values": part,
-        "shown": _shown(header, shape, part),
+        "shown": _shown(header, low, high),
         "inverted": header.PhotometricInterpretation == "MONOCHROME1",
         "unit": _unit(header, rescaled),
-        "step": step if values.dtype.kind in "iu" else None,
+        **stored,
     }
 
 
@@ -204,9 +210,9 @@ def _unit(header: Dataset, rescaled: bool) -> str:
     return "" if said in ("US", "HU") else said
 
 
-def _shown(header: Dataset, shape: Shape, part: Part) -> tuple[Shown, ...]:
-    """The file's own curves and windows; from least to most where it has none, or the first shows nothing."""
-    low, high = extent(shape, part)
+def _shown(header: Dataset, low: float, high: float) -> tuple[Shown, ...]:
+    """The file's own curves and windows; from the least value to the greatest where it has none, or the first
+    one shows nothing."""
     if not np.isfinite(low + high):
         raise ValueError("not finite")
     own: list[Shown] = [*_curves(header), *_windows(header)]

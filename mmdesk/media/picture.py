@@ -89,18 +89,36 @@ def picture_of(frame: Frame, name: str, alone: bool = True) -> Picture:
     """Raises InputProblem for a picture without contrast, where it is no slice among others."""
     if frame.unit == PERCENT:
         return _percent(frame, name, alone)
-    low, high = extent(frame.shape, frame.values)
+    first, low, step = _exact(frame) if frame.stored is not None else _stepped(frame)
+    high = low + step * int(first.max())
     if alone:
         check_contrast(low, high, name)
-    step = (high - low) / TOP
-    if frame.step is not None and frame.step >= step:
-        step = frame.step
-    first = filled(frame.shape, lambda rows: np.rint((frame.values(rows) - low) / (step or 1.0)), np.uint16)
     levels = _levels(first)
     return Picture(
         name, levels, _usual(levels[-1], low, step), frame.tags, low, step, (low, high), frame.shown,
         frame.inverted, frame.unit, frame.marks, frame.warning,
     )  # fmt: skip
+
+
+def _exact(frame: Frame) -> tuple[NDArray[np.uint16], float, float]:
+    """Levels that are the stored values from the least one on; the least value and the step between two."""
+    stored = frame.stored
+    assert stored is not None
+    least = int(stored.min())
+    levels: NDArray[np.uint16] = (stored.astype(np.int32) - least).astype(np.uint16)
+    low = least * frame.slope + frame.intercept
+    if frame.slope > 0:
+        return levels, low, frame.slope
+    most = int(levels.max())
+    return (most - levels).astype(np.uint16), low + most * frame.slope, -frame.slope
+
+
+def _stepped(frame: Frame) -> tuple[NDArray[np.uint16], float, float]:
+    """The same of values of any kind, in as many steps as there are levels: they are off by half a step at
+    most."""
+    low, high = extent(frame.shape, frame.values)
+    step = (high - low) / TOP or 1.0
+    return filled(frame.shape, lambda rows: np.rint((frame.values(rows) - low) / step), np.uint16), low, step
 
 
 def _percent(frame: Frame, name: str, alone: bool) -> Picture:

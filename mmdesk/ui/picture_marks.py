@@ -37,7 +37,9 @@ class PictureMarks(QObject):
         how = [window_words(picture, window), zoom] if window is not None else [zoom]
         paint_words(painter, room, how, Qt.Corner.TopRightCorner, most)
         if notes := self._notes(picture):
-            paint_words(painter, room, notes, Qt.Corner.BottomRightCorner, most)
+            line = painter.fontMetrics().height() + GRID // 2 if picture.marks.edges else 0
+            above = room.adjusted(0, 0, 0, -line)  # the lower edge's letter
+            paint_words(painter, above, notes, Qt.Corner.BottomRightCorner, room.width() - 2 * GRID)
 
     def _what(self, picture: "Picture") -> list[str]:
         width, height = picture.size

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
+    QGridLayout,
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
     QSlider,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -108,23 +108,22 @@ class SliceBar(QWidget):
         self.retranslate()
 
     def _lay_out(self) -> None:
-        first, second = QHBoxLayout(), QHBoxLayout()
-        for row, widgets in (
-            (first, (self.plane, self.slider, self.place)),
-            (second, (self.read, self.every, self.finding)),
-        ):
-            row.setSpacing(GRID // 2)
-            for widget in widgets:
-                row.addWidget(widget, 1 if widget is self.slider else 0)
-        second.addStretch(1)
-        second.addWidget(self.progress)
-        second.addWidget(self.cancel)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID // 2)
-        column.addWidget(self.strip)
-        column.addLayout(first)
-        column.addLayout(second)
+        row = QHBoxLayout()
+        row.setSpacing(GRID // 2)
+        for widget in (self.read, self.every, self.finding):
+            row.addWidget(widget)
+        row.addStretch(1)
+        row.addWidget(self.progress)
+        row.addWidget(self.cancel)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(GRID // 2)
+        grid.addWidget(self.strip, 0, 1)  # above the slider, slice over slice
+        grid.addWidget(self.plane, 1, 0)
+        grid.addWidget(self.slider, 1, 1)
+        grid.addWidget(self.place, 1, 2)
+        grid.setColumnStretch(1, 1)
+        grid.addLayout(row, 2, 0, 1, 3)
 
     def show_stack(self, planes: Mapping[str, int], plane: str, seen: int, read: tuple[str, int]) -> None:
         """`seen` is the slice of `plane` that is looked at, `read` plane and slice of the one read."""
