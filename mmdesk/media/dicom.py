@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset, dcmread
-from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi, convert_color_space
-from pydicom.pixels.utils import pixel_array
 from pydicom.uid import (
     UID,
     DeflatedExplicitVRLittleEndian,
@@ -21,6 +19,7 @@ from pydicom.uid import (
 
 from mmdesk.errors import InputProblem
 from mmdesk.media.checks import check_size
+from mmdesk.media.decoders import check_decodable, frame_of
 from mmdesk.media.files import MAX_BYTES
 from mmdesk.media.rows import Part, Shape, extent, filled, scaled, unit
 
@@ -38,7 +37,7 @@ def decode_dicom(data: bytes, name: str) -> tuple[Dataset, NDArray[Any]]:
     for keyword in ("RescaleSlope", "RescaleIntercept", "WindowCenter", "WindowWidth"):
         if keyword in dataset and dataset[keyword].is_empty:
             del dataset[keyword]
-    values = pixel_array(dataset, raw=True)
+    values, dataset.PhotometricInterpretation = frame_of(dataset, 0, name)
     for keyword in ("PixelData", "FloatPixelData"):  # a copy of the file
         if keyword in dataset:
             del dataset[keyword]
@@ -99,17 +98,7 @@ def _check_dicom(dataset: Dataset, name: str) -> None:
     bits = 32 if syntax in JPEG2000TransferSyntaxes else int(dataset.get("BitsAllocated") or 8)  # as decoded
     depth = bits * int(dataset.get("SamplesPerPixel") or 1)
     check_size(int(dataset.Columns), int(dataset.Rows), name, depth)
-    if not _can_decode(syntax):
-        kind = syntax.name if syntax.is_transfer_syntax else "something unknown"
-        problem = f"its pixels are compressed as {kind}, which cannot be read here"
-        raise InputProblem(name, problem, "Export it uncompressed (Explicit VR Little Endian).")
-
-
-def _can_decode(syntax: UID) -> bool:
-    try:
-        return get_decoder(syntax).is_available
-    except NotImplementedError:
-        return False
+    check_decodable(dataset, name)
 
 
 def _grey(values: NDArray[Any], dataset: Dataset) -> NDArray[np.float32]:
