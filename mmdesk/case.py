@@ -29,18 +29,18 @@ class Input:
     """One file, folder of slices or pasted content. `name` is shown to people; exactly one of path and data
     is set. What a person chose of it:
 
-    `position` says where on the chest a heart sound was recorded, where known. Of a stack of slices, `series`
-    is the one meant where a folder or an archive holds several, `plane` how a volume is cut (axial, coronal
-    or sagittal), `frame` the slice that is read, from 0, None for the one in the middle; with `every` all
-    others are scored as well. The values of a laboratory sheet count once they are `confirmed`, all but the
-    rows that are `struck`.
+    `position` says where on the chest a heart sound was recorded, where known. Where `path` is a folder or
+    the content is an archive, `slices` are the files in it that make up one series, in order of place. Of a
+    stack of slices, `plane` is how a volume is cut (axial, coronal or sagittal) and `frame` the slice that is
+    read, from 0, None for the one in the middle; with `every` all others are scored as well. The values of a
+    laboratory sheet count once they are `confirmed`, all but the rows that are `struck`.
     """
 
     name: str
     path: str | None = None
     data: bytes | None = None
     position: str | None = None
-    series: str | None = None
+    slices: tuple[str, ...] = ()
     plane: str | None = None
     frame: int | None = None
     every: bool = False

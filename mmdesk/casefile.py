@@ -61,7 +61,7 @@ class Entry:
     member: str | None = None
     origin: str | None = None
     path: str | None = None
-    series: str | None = None
+    slices: tuple[str, ...] = ()
     plane: str | None = None
     frame: int | None = None
     every: bool = False
@@ -69,7 +69,7 @@ class Entry:
     struck: tuple[int, ...] = ()
 
 
-_CHOSEN = ("position", "series", "plane", "frame", "every", "confirmed", "struck")
+_CHOSEN = ("position", "slices", "plane", "frame", "every", "confirmed", "struck")
 Entries = Mapping[Modality, tuple[Entry, ...]]
 
 

@@ -1,7 +1,6 @@
-"""DICOM: a file of one frame, its values and how it wants them shown."""
+"""DICOM: the pictures of one file, their values and how they want to be shown."""
 
 import zlib
-from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -21,51 +20,78 @@ from mmdesk.errors import InputProblem
 from mmdesk.media.checks import check_size
 from mmdesk.media.decoders import check_decodable, frame_of
 from mmdesk.media.files import MAX_BYTES
-from mmdesk.media.rows import Part, Shape, extent, filled, scaled, unit
+from mmdesk.media.frame import PERCENT, Frame
+from mmdesk.media.geometry import marks_of, numbers, place_of
+from mmdesk.media.rows import Part, Shape, extent, unit
+from mmdesk.media.sequence import weighting_of
+from mmdesk.media.voi import Curve, Shown, Window, whole
 
+MAX_FRAMES = 10_000
 _TAGS = ("Modality", "BodyPartExamined", "ViewPosition", "PhotometricInterpretation")
+_PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as in Pillow
 _CHUNK = 2**20
+_LOSSY = {
+    f"1.2.840.10008.1.2.4.{number}" for number in ("50", "51", "81", "91", "203")
+}  # PS3.5, 8.2: those that may lose something
 
 
-def decode_dicom(data: bytes, name: str) -> tuple[Dataset, NDArray[Any]]:
-    """What a DICOM file says, and its stored values: (height, width), or (height, width, 3) colours.
-    To be used within `damage_told`."""
-    _check_inflated(data, name)
-    dataset = dcmread(BytesIO(data), force=True)
-    _check_dicom(dataset, name)
-    for keyword in ("RescaleSlope", "RescaleIntercept", "WindowCenter", "WindowWidth"):
-        if keyword in dataset and dataset[keyword].is_empty:
-            del dataset[keyword]
-    values, dataset.PhotometricInterpretation = frame_of(dataset, 0, name)
-    for keyword in ("PixelData", "FloatPixelData"):  # a copy of the file
-        if keyword in dataset:
-            del dataset[keyword]
-    return dataset, values
+class DicomFile:
+    """The frames of one DICOM file, decoded one by one; where they lie in a row, in order of place. To be
+    used within `damage_told`."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        """Raises InputProblem for a file without a picture, too large a one, and one that cannot be
+        decoded here."""
+        _check_inflated(data, name)
+        self.name = name
+        self.dataset = dcmread(BytesIO(data), force=True)
+        self.syntax = _check_dicom(self.dataset, name)
+        self.count = _frames(self.dataset, name)
+        self._order = self._by_place()
+
+    def frame(self, index: int) -> Frame:
+        stored = self._order[index]
+        header = self._header(stored)
+        tags, lossy = tags_of(header), self.syntax in _LOSSY
+        values, header.PhotometricInterpretation = frame_of(self.dataset, stored, self.name)
+        parts = _colours(header, values) or _greys(header, values)
+        return Frame(**parts, tags=tags, marks=marks_of(header, lossy))
+
+    def _by_place(self) -> list[int]:
+        """The frames of an enhanced file in order of place, where each has one of its own."""
+        order = list(range(self.count))
+        if self.count < 2 or "PerFrameFunctionalGroupsSequence" not in self.dataset:
+            return order
+        places = {index: place_of(self._header(index)) for index in order}
+        known = {place for place in places.values() if place is not None}
+        return sorted(order, key=lambda index: places[index] or 0.0) if len(known) == self.count else order
+
+    def _header(self, index: int) -> Dataset:
+        """What the file says of one frame: in enhanced files, by its functional groups (PS3.3, C.7.6.16)."""
+        header = Dataset()
+        groups = []
+        for element in self.dataset:
+            if element.keyword in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
+                place = 0 if element.keyword.startswith("Shared") else index
+                groups += [element.value[place]] if place < len(element.value) else []
+            elif element.keyword not in _PIXELS and not element.is_empty:
+                header.add(element)
+        for sequence in (part for group in groups for part in group if part.VR == "SQ" and part.value):
+            for element in sequence.value[0]:
+                if not element.is_empty:
+                    header.add(element)
+        header.file_meta = self.dataset.file_meta
+        return header
 
 
-def shown_of(dataset: Dataset, values: NDArray[Any]) -> NDArray[np.float32]:
-    """Stored values to grey in [0, 1] as the file wants it shown."""
-    kind = dataset.PhotometricInterpretation
-    if values.ndim == 2 and kind != "PALETTE COLOR":
-        return _grey(values, dataset)
-
-    def part(rows: slice) -> NDArray[np.float32]:
-        colours = values[rows]
-        if kind == "PALETTE COLOR":
-            colours = apply_color_lut(colours, dataset)
-        elif kind in ("YBR_FULL", "YBR_FULL_422"):
-            colours = convert_color_space(colours, "YBR_FULL", "RGB")
-        # The weights, rounded, may add up to a little more than 1.
-        grey: NDArray[np.float32] = np.clip(unit(colours[..., :3]) @ _LUMA, 0, 1)
-        return grey
-
-    return filled((values.shape[0], values.shape[1]), part)
-
-
-def tags_of(dataset: Dataset) -> dict[str, str]:
-    present = (key for key in _TAGS if key in dataset and not dataset[key].is_empty)
-    return {key: str(dataset[key].value).strip() for key in present}
+def tags_of(header: Dataset) -> dict[str, str]:
+    """What a file says of a picture, never of the patient, by keyword; Weighting is what it says of the
+    sequence of an MRI."""
+    tags = {key: str(header[key].value).strip() for key in _TAGS if header.get(key) not in (None, "")}
+    if tags.get("Modality") == "MR" and (weighting := weighting_of(header)):
+        tags["Weighting"] = weighting
+    return tags
 
 
 def _check_inflated(data: bytes, name: str) -> None:
@@ -84,13 +110,12 @@ def _check_inflated(data: bytes, name: str) -> None:
         raise InputProblem(name, f"unpacked, the file is larger than {limit} MB", "Export it smaller.")
 
 
-def _check_dicom(dataset: Dataset, name: str) -> None:
-    if "PixelData" not in dataset and "FloatPixelData" not in dataset:
+def _check_dicom(dataset: Dataset, name: str) -> UID:
+    """Gives the transfer syntax."""
+    if not any(keyword in dataset for keyword in _PIXELS):
         if "Rows" in dataset or not len(dataset):  # pydicom drops all it has read where frames are cut
             raise EOFError
         raise InputProblem(name, "this DICOM file holds no picture", "Choose the file with the image itself.")
-    if int(dataset.get("NumberOfFrames") or 1) > 1:
-        raise InputProblem(name, "this DICOM file holds several frames", "Export a single frame.")
     if "TransferSyntaxUID" not in dataset.file_meta:  # a file without a preamble
         implicit = dataset.original_encoding[0]
         dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
@@ -99,52 +124,112 @@ def _check_dicom(dataset: Dataset, name: str) -> None:
     depth = bits * int(dataset.get("SamplesPerPixel") or 1)
     check_size(int(dataset.Columns), int(dataset.Rows), name, depth)
     check_decodable(dataset, name)
+    return syntax
 
 
-def _grey(values: NDArray[Any], dataset: Dataset) -> NDArray[np.float32]:
-    """DICOM PS3.4 N.2: modality LUT, then VOI LUT or window, then MONOCHROME1's inversion."""
+def _frames(dataset: Dataset, name: str) -> int:
+    count = max(1, int(dataset.get("NumberOfFrames") or 1))
+    if count > MAX_FRAMES:
+        problem = f"the file has more than {MAX_FRAMES:,} frames"
+        raise InputProblem(name, problem, "Export the part that matters.")
+    return count
+
+
+def _colours(header: Dataset, values: NDArray[Any]) -> dict[str, Any] | None:
+    """Of a picture in colours (height, width, 3), or by a palette (height, width): luma and colours."""
+    kind = header.PhotometricInterpretation
+    if values.ndim == 2 and kind != "PALETTE COLOR":
+        return None
+
+    def rgb(rows: slice) -> NDArray[Any]:
+        colours = values[rows]
+        if kind == "PALETTE COLOR":
+            colours = apply_color_lut(colours, header)
+        elif kind in ("YBR_FULL", "YBR_FULL_422"):
+            colours = convert_color_space(colours, "YBR_FULL", "RGB")
+        return colours[..., :3]
+
+    def luma(rows: slice) -> NDArray[np.float32]:
+        # The weights, rounded, may add up to a little more than 1.
+        greys: NDArray[np.float32] = np.clip(unit(rgb(rows)) @ _LUMA, 0, 1)
+        return greys
+
+    def colours(rows: slice) -> NDArray[np.uint8]:
+        found = rgb(rows)
+        bytes_: NDArray[np.uint8] = (found >> 8 * (found.itemsize - 1)).astype(np.uint8)
+        return bytes_
+
     shape = values.shape[0], values.shape[1]
+    return {"shape": shape, "values": luma, "shown": (Window(0.5, 1.0),), "unit": PERCENT, "colours": colours}
+
+
+def _greys(header: Dataset, values: NDArray[Any]) -> dict[str, Any]:
+    """PS3.4, N.2: the modality LUT gives the values, VOI LUT or window shows them, MONOCHROME1 turns them."""
+    shape = values.shape[0], values.shape[1]
+    slope, intercept = (numbers(header, key, 1) for key in ("RescaleSlope", "RescaleIntercept"))
+    table = bool(header.get("ModalityLUTSequence"))
+    rescaled = not table and slope is not None and intercept is not None and slope[0] != 0
+    for keyword in () if rescaled or table else ("RescaleSlope", "RescaleIntercept"):
+        header.pop(keyword, None)
 
     def part(rows: slice) -> NDArray[Any]:
-        return apply_modality_lut(values[rows], dataset)
+        return apply_modality_lut(values[rows], header)
 
-    if dataset.get("VOILUTSequence"):
-        bits = dataset.VOILUTSequence[0].LUTDescriptor[2]
-        pixels = scaled(shape, lambda rows: apply_voi(part(rows), dataset), full=2**bits - 1)
-    else:
-        pixels = _windowed(shape, part, dataset)
-    if dataset.PhotometricInterpretation == "MONOCHROME1":
-        np.subtract(1, pixels, out=pixels)
-    return pixels
-
-
-def _windowed(shape: Shape, part: Part, dataset: Dataset) -> NDArray[np.float32]:
-    """By the first window; least to most where there is none, or it shows nothing."""
-    center, width = _first(dataset, "WindowCenter"), _first(dataset, "WindowWidth")
-    if center is None or width is None or width <= 0:
-        return scaled(shape, part, full=-1)
-    shown = _window(center, width, str(dataset.get("VOILUTFunction") or "LINEAR"))
-    low, high = shown(np.array(extent(shape, part)))
-    return filled(shape, lambda rows: shown(part(rows))) if low < high else scaled(shape, part, full=-1)
+    step = abs(slope[0]) if rescaled and slope else 1.0
+    return {
+        "shape": shape,
+        "values": part,
+        "shown": _shown(header, shape, part),
+        "inverted": header.PhotometricInterpretation == "MONOCHROME1",
+        "unit": _unit(header, rescaled),
+        "step": step if values.dtype.kind in "iu" else None,
+    }
 
 
-def _window(center: float, width: float, function: str) -> Callable[[NDArray[Any]], NDArray[np.float64]]:
-    """DICOM PS3.3 C.11.2.1.2 and .3: values to [0, 1]."""
-
-    def sigmoid(values: NDArray[Any]) -> NDArray[np.float64]:
-        return 1 / (1 + np.exp(np.clip(-4 * (values.astype(np.float64) - center) / width, -500, 500)))
-
-    def linear_exact(values: NDArray[Any]) -> NDArray[np.float64]:
-        return np.clip((values.astype(np.float64) - center) / width + 0.5, 0, 1)
-
-    def linear(values: NDArray[Any]) -> NDArray[np.float64]:
-        return np.clip((values.astype(np.float64) - (center - 0.5)) / max(width - 1, 1e-9) + 0.5, 0, 1)
-
-    return {"SIGMOID": sigmoid, "LINEAR_EXACT": linear_exact}.get(function, linear)
+def _unit(header: Dataset, rescaled: bool) -> str:
+    """PS3.3, C.11.1.1.2 and C.8.2.1: the values of a CT are Hounsfield units where nothing else is said."""
+    said = str(header.get("RescaleType") or "").strip()
+    if header.get("Modality") == "CT" and rescaled:
+        return said if said and said != "US" else "HU"
+    return "" if said in ("US", "HU") else said
 
 
-def _first(dataset: Dataset, keyword: str) -> float | None:
-    if keyword not in dataset:
-        return None
-    element = dataset[keyword]
-    return float(element.value if element.VM == 1 else element.value[0])
+def _shown(header: Dataset, shape: Shape, part: Part) -> tuple[Shown, ...]:
+    """The file's own curves and windows; from least to most where it has none, or the first shows nothing."""
+    low, high = extent(shape, part)
+    if not np.isfinite(low + high):
+        raise ValueError("not finite")
+    own: list[Shown] = [*_curves(header), *_windows(header)]
+    if own:
+        first = own[0].shown(np.array([low, high]))
+        if isinstance(own[0], Curve) or first[0] < first[1]:
+            return tuple(own)
+    return (whole(low, high), *own[1:])
+
+
+def _curves(header: Dataset) -> list[Curve]:
+    curves = []
+    for index, item in enumerate(header.get("VOILUTSequence") or ()):
+        count, first, bits = item.LUTDescriptor
+        values = np.arange(count or 2**16, dtype=np.int64) + first
+        greys = apply_voi(values, header, index).astype(np.float64)
+        full = float(2**bits - 1)
+        # Some files use a smaller part of their range.
+        low, high = (0.0, full) if full / 2 <= greys.max() <= full else (greys.min(), greys.max())
+        if low < high:
+            title = str(item.get("LUTExplanation") or "").strip()
+            curves.append(Curve(float(first), (greys - low) / (high - low), title))
+    return curves
+
+
+def _windows(header: Dataset) -> list[Window]:
+    centers, widths = (numbers(header, key, None) or () for key in ("WindowCenter", "WindowWidth"))
+    titles = header.get("WindowCenterWidthExplanation") or ()
+    titles = [titles] if isinstance(titles, str) else list(titles)
+    function = str(header.get("VOILUTFunction") or "LINEAR").strip()
+    function = function if function in ("LINEAR_EXACT", "SIGMOID") else "LINEAR"
+    return [
+        Window(center, width, function, str(titles[place]).strip() if place < len(titles) else "")
+        for place, (center, width) in enumerate(zip(centers, widths, strict=False))
+        if width > 0
+    ]

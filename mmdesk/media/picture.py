@@ -1,64 +1,131 @@
-"""A picture to look at: 16-bit grey at several sizes, so that any part of it is drawn quickly."""
+"""A picture to look at: its values at several sizes, so that any part of it is drawn quickly."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mmdesk.case import Input
-from mmdesk.media.files import read_bytes
-from mmdesk.media.image import Image, read_image
+from mmdesk.media.checks import check_contrast
+from mmdesk.media.frame import PERCENT, Frame, Marks
+from mmdesk.media.rows import extent, filled
+from mmdesk.media.stack import open_stack
+from mmdesk.media.voi import Shown, Window
 
 TOP = 65535
 SMALL = 512 * 512  # pixels of a level that needs no smaller one
 BAND = 2**22  # pixels that are halved at once
+SAMPLE = 2**16  # pixels that tell the usual range
+WHOLE = Window(TOP / 2, TOP)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """levels: (height, width) uint16 arrays, 0 black and 65535 white, the first as in the file, each
-    other half as large as the one before; usual: the values below and above which 0.5% of the pixels
-    lie; tags: as in media.image."""
+    """levels: (height, width) uint16 arrays, or (height, width, 3) uint8 of a picture in colours, the first
+    as in the file, each other half as large as the one before. A level's value is low + level × step, in the
+    file's own `unit`; where that is PERCENT, 0 is black and TOP white, also of colours. `usual`: the values
+    below and above which 0.5% of the pixels lie; `range`: the least and the greatest. It is shown by the
+    first of `shown` and then, for `inverted`, turned round. tags, marks, warning: as in media.frame."""
 
     name: str
-    levels: tuple[NDArray[np.uint16], ...]
-    usual: tuple[int, int]
+    levels: tuple[NDArray[Any], ...]
+    usual: tuple[float, float]
     tags: Mapping[str, str]
+    low: float = 0.0
+    step: float = 1.0
+    range: tuple[float, float] = (0, TOP)
+    shown: tuple[Shown, ...] = (WHOLE,)
+    inverted: bool = False
+    unit: str = PERCENT
+    marks: Marks = field(default_factory=Marks)
+    warning: str = ""
 
     @property
     def size(self) -> tuple[int, int]:
         """(width, height)"""
-        height, width = self.levels[0].shape
+        height, width = self.levels[0].shape[:2]
         return width, height
+
+    @property
+    def aspect(self) -> float:
+        """How high a pixel is for its width."""
+        return self.marks.spacing[0] / self.marks.spacing[1] if self.marks.spacing else 1.0
 
     @property
     def nbytes(self) -> int:
         return sum(level.nbytes for level in self.levels)
 
+    def table(self, window: Shown, inverted: bool = False) -> NDArray[np.uint8]:
+        """The grey of 0 to 255 for every level, by a window of values; `inverted` turns it round."""
+        count = 256 if self.levels[0].dtype == np.uint8 else TOP + 1
+        greys = np.rint(window.shown(self.low + self.step * np.arange(count)) * 255).astype(np.uint8)
+        return 255 - greys if inverted != self.inverted else greys
+
 
 def read_picture(item: Input) -> Picture:
-    """Raises InputProblem as media.image.read_image does. The image it reads is not kept."""
-    first, tags = _greys(read_image(read_bytes(item), item.name))
+    """The slice that is read of an input. Raises InputProblem as media.image.read_image does."""
+    stack = open_stack(item)
+    plane = stack.plane_of(item)
+    frame = stack.frame(plane, stack.index_of(item))
+    del stack  # the file: the picture may be as large as the memory that is left
+    return picture_of(frame, item.name)
+
+
+def picture_of(frame: Frame, name: str, alone: bool = True) -> Picture:
+    """Raises InputProblem for a picture without contrast, where it is no slice among others."""
+    if frame.unit == PERCENT:
+        return _percent(frame, name, alone)
+    low, high = extent(frame.shape, frame.values)
+    if alone:
+        check_contrast(low, high, name)
+    step = (high - low) / TOP
+    if frame.step is not None and frame.step >= step:
+        step = frame.step
+    first = filled(frame.shape, lambda rows: np.rint((frame.values(rows) - low) / (step or 1.0)), np.uint16)
+    levels = _levels(first)
+    return Picture(
+        name, levels, _usual(levels[-1], low, step), frame.tags, low, step, (low, high), frame.shown,
+        frame.inverted, frame.unit, frame.marks, frame.warning,
+    )  # fmt: skip
+
+
+def _percent(frame: Frame, name: str, alone: bool) -> Picture:
+    """Stretched as the file wants it shown, or in its colours."""
+    pixels = frame.pixels()
+    if alone:
+        check_contrast(float(pixels.min()), float(pixels.max()), name)
+    if frame.colours is None:
+        pixels *= TOP  # overwritten: it may be as large as the memory that is left
+        pixels += 0.5
+        levels = _levels(pixels.astype(np.uint16))
+        step = 1.0
+    else:
+        del pixels
+        levels = _levels(filled(frame.shape, frame.colours, np.uint8, channels=3))
+        step = TOP / 255
+    usual = _usual(levels[-1], 0.0, step)
+    return Picture(name, levels, usual, frame.tags, step=step, marks=frame.marks, warning=frame.warning)
+
+
+def _usual(level: NDArray[Any], low: float, step: float) -> tuple[float, float]:
+    values = level.ravel()
+    least, most = np.percentile(values[:: max(1, values.size // SAMPLE)], (0.5, 99.5))
+    return low + step * int(least), low + step * int(most)
+
+
+def _levels(first: NDArray[Any]) -> tuple[NDArray[Any], ...]:
     levels = [first]
-    while levels[-1].size > SMALL and min(levels[-1].shape) >= 2:
+    while levels[-1][..., :1].size > SMALL and min(levels[-1].shape[:2]) >= 2:
         levels.append(_halved(levels[-1]))
-    low, high = np.percentile(levels[-1], (0.5, 99.5))
-    return Picture(item.name, tuple(levels), (int(low), int(high)), tags)
+    return tuple(levels)
 
 
-def _greys(image: Image) -> tuple[NDArray[np.uint16], Mapping[str, str]]:
-    """Its pixels are overwritten: they may be as large as the memory that is left."""
-    pixels = image.pixels
-    pixels *= TOP
-    pixels += 0.5
-    return pixels.astype(np.uint16), image.tags
-
-
-def _halved(pixels: NDArray[np.uint16]) -> NDArray[np.uint16]:
+def _halved(pixels: NDArray[Any]) -> NDArray[Any]:
     """Means of 2 × 2 pixels; an odd last row or column goes."""
-    height, width = (side // 2 for side in pixels.shape)
-    half = np.empty((height, width), np.uint16)
+    height, width = (side // 2 for side in pixels.shape[:2])
+    half = np.empty((height, width, *pixels.shape[2:]), pixels.dtype)
     step = max(1, BAND // pixels.shape[1])
     for top in range(0, height, step):
         even = pixels[2 * top : 2 * min(top + step, height), : 2 * width]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 BAND = 2**20  # pixels
 
@@ -12,9 +12,9 @@ Shape = tuple[int, int]  # height, width
 Part = Callable[[slice], NDArray[Any]]  # some rows of a picture → (rows, width)
 
 
-def filled(shape: Shape, part: Part) -> NDArray[np.float32]:
-    """The whole picture, put together of its parts."""
-    pixels = np.empty(shape, np.float32)
+def filled(shape: Shape, part: Part, dtype: DTypeLike = np.float32, channels: int = 0) -> NDArray[Any]:
+    """The whole picture, put together of its parts; with `channels` colours, or without that axis."""
+    pixels = np.empty((*shape, channels) if channels else shape, dtype)
     for rows in _bands(shape):
         pixels[rows] = part(rows)
     return pixels
@@ -25,17 +25,6 @@ def extent(shape: Shape, part: Part) -> tuple[float, float]:
     ends = [(float(values.min()), float(values.max())) for values in map(part, _bands(shape))]
     low, high = np.array(ends).T
     return float(low.min()), float(high.max())  # numpy's, for which NaN is less and greater than all
-
-
-def scaled(shape: Shape, part: Part, full: float) -> NDArray[np.float32]:
-    """To [0, 1]: by the full range where the upper half of it is used, else from least to most."""
-    low, high = extent(shape, part)
-    if not np.isfinite(low + high):
-        raise ValueError("not finite")
-    if low >= 0 and full / 2 <= high <= full:
-        low, high = 0.0, full
-    span = max(high - low, float(np.finfo(np.float64).tiny))
-    return filled(shape, lambda rows: (part(rows).astype(np.float64) - low) / span)
 
 
 def unit(pixels: NDArray[Any]) -> NDArray[np.float32]:

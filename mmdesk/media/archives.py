@@ -1,0 +1,96 @@
+"""ZIP archives, read in memory: no name in one is ever used as a path."""
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from mmdesk.errors import InputProblem
+from mmdesk.media.files import HEAD, MAX_BYTES
+
+MAX_MEMBERS = 20_000
+MAX_UNPACKED = 2 * 2**30  # of all members together
+_DAMAGE = (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError, zlib.error)
+_END = struct.Struct("<4s4H2LH")  # end of central directory, APPNOTE.TXT 4.3.16
+_MAX_DIRECTORY = 16 * 2**20  # bytes
+
+
+class Archive:
+    """The files of a ZIP by name. Those that are folders, hidden or encrypted are left out."""
+
+    def __init__(self, source: str | bytes, name: str) -> None:
+        """Raises InputProblem for a damaged archive, and one that unpacks to too much."""
+        self.name = name
+        with _damage_told(name):
+            file: BinaryIO = BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb")  # noqa: SIM115
+            _check_directory(file)
+            self._zip = zipfile.ZipFile(file)
+        infos = [info for info in self._zip.infolist() if _is_wanted(info)]
+        if len(infos) > MAX_MEMBERS:
+            problem = f"the archive holds more than {MAX_MEMBERS:,} files"
+            raise InputProblem(name, problem, "Unpack it and give the files that matter.")
+        if sum(info.file_size for info in infos) > MAX_UNPACKED:
+            problem = f"unpacked, the archive is larger than {MAX_UNPACKED // 2**30} GB"
+            raise InputProblem(name, problem, "Unpack it and give the files that matter.")
+        if not infos and any(info.flag_bits & 1 for info in self._zip.infolist()):
+            raise InputProblem(name, "the archive is encrypted", "Unpack it and give the files in it.")
+        self._infos = {info.filename: info for info in infos}
+
+    def __enter__(self) -> "Archive":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zip.close()
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._infos)
+
+    def head(self, member: str) -> bytes:
+        return self._read(member, HEAD)
+
+    def read(self, member: str) -> bytes:
+        """All of it. Raises InputProblem where that is more than MAX_BYTES, or there is no such member."""
+        data = self._read(member, MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            problem = f"a file in it is larger than {MAX_BYTES // 2**20} MB"
+            raise InputProblem(self.name, problem, "Unpack it and give the part that matters.")
+        return data
+
+    def _read(self, member: str, most: int) -> bytes:
+        """No more than `most` bytes, whatever the archive says."""
+        if member not in self._infos:
+            raise InputProblem(self.name, "a file that belongs to it is not there", "Add it again.")
+        with _damage_told(self.name), self._zip.open(self._infos[member]) as file:
+            return file.read(most)
+
+
+def _check_directory(file: BinaryIO) -> None:
+    """Before zipfile builds an object for each line of it, the table of contents must be small."""
+    length = file.seek(0, 2)
+    file.seek(max(0, length - _END.size - 0xFFFF))
+    end = file.read()
+    place = end.rfind(b"PK\x05\x06")
+    if place < 0 or len(end) - place < _END.size:
+        raise zipfile.BadZipFile
+    size = _END.unpack_from(end, place)[6]
+    if size > _MAX_DIRECTORY:
+        raise zipfile.BadZipFile
+    file.seek(0)
+
+
+def _is_wanted(info: zipfile.ZipInfo) -> bool:
+    hidden = any(part.startswith((".", "__MACOSX")) for part in info.filename.split("/"))
+    return not info.is_dir() and not hidden and not info.flag_bits & 1
+
+
+@contextmanager
+def _damage_told(name: str) -> Iterator[None]:
+    try:
+        yield
+    except _DAMAGE as error:
+        raise InputProblem(name, "the archive is damaged", "Export or copy it again.") from error

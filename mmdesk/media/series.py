@@ -1,0 +1,113 @@
+"""Which DICOM files make up a series, and in which order: by where they lie, not by their names."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import PurePosixPath
+
+import numpy as np
+from pydicom import Dataset, dcmread
+
+from mmdesk.errors import InputProblem
+from mmdesk.media.checks import damage_told
+from mmdesk.media.geometry import normal_of, numbers, place_of
+
+_READ = (
+    "SOPClassUID", "SeriesInstanceUID", "SeriesDescription", "SeriesNumber", "Modality", "InstanceNumber",
+    "AcquisitionTime", "AcquisitionNumber", "TemporalPositionIdentifier", "EchoTime", "EchoNumbers",
+    "ImageOrientationPatient", "ImagePositionPatient", "NumberOfFrames", "Rows", "Columns",
+)  # fmt: skip
+_DICOMDIR = "1.2.840.10008.1.3.10"
+Opener = Callable[[str], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """`title` is what the file calls it; `files` in order of place. One file may be a picture by itself."""
+
+    title: str
+    files: tuple[str, ...]
+
+
+def series_of(names: Iterable[str], open_: Opener) -> list[Series]:
+    """The series that files make up, in order of their numbers; `open_` gives the bytes of one, of which the
+    head is enough. A file of several frames is by itself, and so is what cannot be read: reading it will say
+    why."""
+    found: dict[tuple[str, ...], list[tuple[tuple[float, ...], str]]] = {}
+    headers: dict[tuple[str, ...], Dataset] = {}
+    for name in names:
+        header = _header(open_, name)
+        key = (name,) if header is None else _key(header, name)
+        headers.setdefault(key, header or Dataset())
+        found.setdefault(key, []).append((_order(header or Dataset()), name))
+    series = []
+    for key, files in found.items():
+        header = headers[key]
+        title = str(header.get("SeriesDescription") or header.get("Modality") or "").strip()
+        series.append((_number(header), Series(title, tuple(name for _, name in sorted(files)))))
+    return [one for _, one in sorted(series, key=lambda pair: pair[0])]
+
+
+def is_directory(data: bytes) -> bool:
+    """Whether these are the first bytes of a DICOMDIR."""
+    return data.startswith(b"DICM", 128) and _DICOMDIR.encode() in data[:512]
+
+
+def listed(data: bytes, name: str) -> list[str]:
+    """The files that a DICOMDIR names, as paths below its folder. Raises InputProblem."""
+    with damage_told(name):
+        directory = dcmread(BytesIO(data), force=True)
+        found = []
+        for record in directory.get("DirectoryRecordSequence") or ():
+            parts = record.get("ReferencedFileID")
+            if parts:
+                parts = [parts] if isinstance(parts, str) else list(parts)
+                found.append(str(PurePosixPath(*map(str, parts))))
+    inside = [path for path in dict.fromkeys(found) if is_below(path)]
+    if not inside:
+        raise InputProblem(name, "this directory names no files", "Give the folder with the images.")
+    return inside
+
+
+def is_below(path: str) -> bool:
+    """Whether a path leads to a place below the folder that it starts from."""
+    pure = PurePosixPath(path.replace("\\", "/"))
+    return bool(pure.parts) and not pure.is_absolute() and ".." not in pure.parts and ":" not in pure.parts[0]
+
+
+def _header(open_: Opener, name: str) -> Dataset | None:
+    try:
+        with damage_told(name):
+            header = dcmread(
+                BytesIO(open_(name)), force=True, stop_before_pixels=True, specific_tags=list(_READ)
+            )
+            for element in header:
+                element.value  # noqa: B018 (decoded now, where damage is told)
+            return header
+    except InputProblem:
+        return None
+
+
+def _key(header: Dataset, name: str) -> tuple[str, ...]:
+    """Slices of one key lie in one stack: of one series, size and direction."""
+    uid = str(header.get("SeriesInstanceUID") or "")
+    if not uid or (numbers(header, "NumberOfFrames", 1) or (1.0,))[0] > 1:
+        return (name,)
+    normal = normal_of(header)
+    direction = "" if normal is None else str(np.round(normal, 1) + 0.0)
+    return uid, str(header.get("Rows")), str(header.get("Columns")), direction
+
+
+def _order(header: Dataset) -> tuple[float, ...]:
+    """By place; slices of one place by echo and by time; without a place by number."""
+    place = place_of(header)
+    later = [
+        next(iter(numbers(header, keyword, None) or ()), 0.0)
+        for keyword in ("EchoNumbers", "TemporalPositionIdentifier", "AcquisitionNumber", "AcquisitionTime")
+    ]
+    number = (numbers(header, "InstanceNumber", 1) or (0.0,))[0]
+    return (0.0 if place is None else round(place, 3), *later, number)
+
+
+def _number(header: Dataset) -> float:
+    return (numbers(header, "SeriesNumber", 1) or (0.0,))[0]
