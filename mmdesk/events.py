@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from mmdesk import codec
 from mmdesk.case import Fact, Modality
-from mmdesk.report import Contribution, Finding, Report, Saliency, Sentence
+from mmdesk.report import Contribution, Finding, Report, Saliency, Seen, Sentence, Sweep
 
 
 class Stage(StrEnum):
@@ -21,6 +21,7 @@ class Stage(StrEnum):
     WEIGH = "weigh"
     WRITE = "write"
     LOCATE = "locate"
+    SWEEP = "sweep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,14 @@ class StageFinished:
 @dataclass(frozen=True, slots=True)
 class Encoded:
     """An input went through its encoder; `examination` is what it was taken for, `reused` that the
-    features were in the cache."""
+    features were in the cache, `seen` what of an image it was."""
 
     modality: Modality
     names: tuple[str, ...]
     examination: str | None
     milliseconds: float
     reused: bool
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,14 @@ class Located:
 
 
 @dataclass(frozen=True, slots=True)
+class Swept:
+    """The slices of a stack that are scored by now; those that are to come are None."""
+
+    sweep: Sweep
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReportReady:
     report: Report
 
@@ -148,6 +158,7 @@ Event = (
     | SentenceWritten
     | ReportWritten
     | Located
+    | Swept
     | ReportReady
     | Stopped
     | Failed

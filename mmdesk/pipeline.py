@@ -5,7 +5,7 @@ Whoever shows a case (terminal, window, batch, evaluation) reads this stream.
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -18,6 +18,7 @@ from mmdesk.case import Case, Fact, Modality
 from mmdesk.errors import InputProblem
 from mmdesk.events import Event, Stage
 from mmdesk.media.record import find_facts, words
+from mmdesk.media.voi import Window
 from mmdesk.packs.locate import Locator
 from mmdesk.packs.manifest import Manifest, Prompt
 from mmdesk.packs.reader import Encoded, PackReader
@@ -37,7 +38,9 @@ from mmdesk.report import (
     Sentence,
     Source,
     Status,
+    Sweep,
 )
+from mmdesk.sweeping import Sweeper
 
 Check = Callable[[], None]
 MOST_CACHED = 256  # inputs, some 10 kB each
@@ -64,6 +67,7 @@ class Analysis:
     contributions: tuple[Contribution, ...] = ()
     sentences: list[Sentence] = field(default_factory=list)
     saliencies: list[Saliency] = field(default_factory=list)
+    sweeps: list[Sweep] = field(default_factory=list)
     withheld: list[str] = field(default_factory=list)
     stage: Stage = Stage.READ
 
@@ -83,9 +87,10 @@ class Pipeline:
 
     def __init__(self, reader: PackReader) -> None:
         self.reader = reader
-        self._cache: dict[tuple[str, Modality, int], Encoded] = {}
+        self._cache: dict[tuple[object, ...], Encoded] = {}
         self._scored: list[Encoded] = []
-        self._located: dict[tuple[str, Modality, int, int], tuple[Saliency, ...]] = {}
+        self._located: dict[tuple[object, ...], tuple[Saliency, ...]] = {}
+        self._sweeper = Sweeper(reader)
 
     def analyze(self, analysis: Analysis, check: Check) -> Iterator[Event]:
         """Events up to ReportReady, or Failed where nothing could be read. `check` raises to stop."""
@@ -100,6 +105,8 @@ class Pipeline:
         yield from _timed(Stage.WRITE, analysis, self._write(analysis, check))
         yield events.ReportWritten(self.report(analysis))
         yield from _timed(Stage.LOCATE, analysis, self._locate(analysis, reads, check))
+        if any(read.stack is not None for read in reads):
+            yield from _timed(Stage.SWEEP, analysis, self._sweep(analysis, reads, check))
         yield events.ReportReady(self.report(analysis))
 
     def _read(self, analysis: Analysis, reads: list[Read], check: Check) -> Iterator[Event]:
@@ -107,12 +114,12 @@ class Pipeline:
             for item in items:
                 check()
                 try:
-                    read = read_input(item, modality)
+                    read = read_input(item, modality, self._window_for)
                 except InputProblem as error:
                     analysis.sources.append(Source(item.name, modality, problem=error.problem))
                     yield events.InputFailed(modality, item.name, error.problem, error.remedy)
                     continue
-                analysis.sources.append(Source(item.name, modality, sha256=read.sha256))
+                analysis.sources.append(Source(item.name, modality, sha256=read.sha256, seen=read.seen))
                 reads.append(read)
 
     def _encode(self, analysis: Analysis, reads: Sequence[Read], check: Check) -> Iterator[Event]:
@@ -120,7 +127,7 @@ class Pipeline:
         for read in reads:
             check()
             start = time.perf_counter()
-            key = (read.sha256, read.modality, position_of(read.item))
+            key = read.key
             reused = key in self._cache
             encoded = self._cache.pop(key) if reused else self._encode_one(read)
             self._cache[key] = encoded  # the last one used comes last
@@ -136,7 +143,7 @@ class Pipeline:
             elif encoded.examination and read.modality != Modality.RECORD:
                 title = known.examination(encoded.examination).title
             milliseconds = (time.perf_counter() - start) * 1000
-            yield events.Encoded(read.modality, (read.item.name,), title, milliseconds, reused)
+            yield events.Encoded(read.modality, (read.item.name,), title, milliseconds, reused, read.seen)
             if refusal is not None:
                 analysis.refused.append(refusal)
                 yield events.OutOfDistribution(read.modality, read.item.name, refusal.reason)
@@ -174,12 +181,27 @@ class Pipeline:
         locator = Locator(self.reader, scored, analysis.findings, check)
         for read, encoded in zip(reads, analysis.encoded, strict=True):
             place = [id(item) for item in analysis.case.inputs[read.modality]].index(id(read.item))
-            key = read.sha256, read.modality, position_of(read.item), place
+            key = *read.key, place
             if key not in self._located:
                 self._located[key] = tuple(locator.locate(encoded, read.pixels, read.waveform, place))
             if self._located[key]:
                 analysis.saliencies += self._located[key]
                 yield events.Located(self._located[key])
+
+    def _sweep(self, analysis: Analysis, reads: Sequence[Read], check: Check) -> Iterator[Event]:
+        images = analysis.case.inputs.get(Modality.IMAGE, ())
+        for read in reads:
+            if read.stack is not None and read.seen is not None and read.seen.frames > 1:
+                place = [id(item) for item in images].index(id(read.item))
+                for event in self._sweeper.sweep(read, place, self._window_for, check):
+                    if event.done == read.seen.frames:
+                        analysis.sweeps.append(event.sweep)
+                    yield event
+
+    def _window_for(self, tags: Mapping[str, str]) -> Window | None:
+        """The window that the only examination which the tags allow is read through."""
+        fits = fitting(self.reader.manifest.examinations_of(Modality.IMAGE), tags)
+        return Window(*fits[0].window) if len(fits) == 1 and fits[0].window else None
 
     def _score_alone(self, analysis: Analysis, check: Check) -> list[Encoded]:
         """Each picture by itself. Gives the inputs with the last picture of each examination alone: the
@@ -221,6 +243,7 @@ class Pipeline:
         return Report(
             analysis.case.id, analysis.asked.words, analysis.notices, analysis.findings, analysis.facts,
             tuple(sections), provenance, analysis.contributions, tuple(analysis.saliencies),
+            tuple(analysis.sweeps),
         )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """An input of a case as what an encoder takes: pixels, a waveform or a text."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,15 +11,22 @@ from mmdesk.case import Input, Modality
 from mmdesk.media import auscultation
 from mmdesk.media.audio import read_audio
 from mmdesk.media.files import expect, read_bytes
-from mmdesk.media.image import read_image
+from mmdesk.media.frame import PERCENT, Frame
+from mmdesk.media.image import Image, image_of
+from mmdesk.media.stack import Stack, open_stack
 from mmdesk.media.text import read_text
+from mmdesk.media.voi import Window
 from mmdesk.model.audio import POSITIONS
 from mmdesk.model.sound import SAMPLE_RATE
+from mmdesk.report import Seen
+
+WindowFor = Callable[[Mapping[str, str]], Window | None]  # of what a DICOM file says of itself
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """An input as arrays or text, and the hash of its bytes; `tags` are what a DICOM file says of itself."""
+    """An input as arrays or text, and the hash of its bytes; `tags` are what a DICOM file says of itself,
+    `seen` is what of an image it is, `stack` what the image is a slice of."""
 
     item: Input
     modality: Modality
@@ -28,19 +35,51 @@ class Read:
     waveform: NDArray[np.float32] | None = None
     text: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    seen: Seen | None = None
+    stack: Stack | None = None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """The same for what is encoded alike."""
+        slice_ = (self.seen.plane, self.seen.frame) if self.seen else ()
+        return self.sha256, self.modality, position_of(self.item), *slice_
 
 
-def read_input(item: Input, modality: Modality) -> Read:
-    """Raises InputProblem."""
+def read_input(item: Input, modality: Modality, window_for: WindowFor = lambda tags: None) -> Read:
+    """An image through the window that `window_for` names. Raises InputProblem."""
+    if modality == Modality.IMAGE:
+        return _read_slice(item, window_for)
     data = read_bytes(item)
     expect(data, item.name, modality)
     digest = hashlib.sha256(data).hexdigest()
-    if modality == Modality.IMAGE:
-        image = read_image(data, item.name)
-        return Read(item, modality, digest, pixels=image.pixels, tags=image.tags)
     if modality == Modality.AUDIO:
         return Read(item, modality, digest, waveform=read_audio(data, item.name, SAMPLE_RATE))
     return Read(item, modality, digest, text=read_text(data, item.name))
+
+
+def _read_slice(item: Input, window_for: WindowFor) -> Read:
+    stack = open_stack(item)
+    plane, index = stack.plane_of(item), stack.index_of(item)
+    frame = stack.frame(plane, index)
+    window, image = windowed(frame, item.name, window_for)
+    height, width = frame.shape
+    shown = window or frame.shown[0]
+    seen = Seen(index, stack.planes[plane], width, height, plane)
+    if frame.unit != PERCENT:
+        seen = Seen(
+            index, stack.planes[plane], width, height, plane, shown.center, shown.width, frame.unit
+        )
+    digest = hashlib.sha256(stack.data(index)).hexdigest()
+    return Read(
+        item, Modality.IMAGE, digest, pixels=image.pixels, tags=image.tags, seen=seen,
+        stack=stack if item.every else None,
+    )  # fmt: skip
+
+
+def windowed(frame: Frame, name: str, window_for: WindowFor) -> tuple[Window | None, Image]:
+    """The window that a pack wants such a picture read through, and the picture. Raises InputProblem."""
+    window = None if frame.unit == PERCENT else window_for(frame.tags)
+    return window, image_of(frame, name, window)
 
 
 def position_of(item: Input) -> int:

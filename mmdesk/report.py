@@ -166,13 +166,48 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What of an image a model was given: slice `frame`, from 0, of `frames`, cut in a volume's `plane`;
+    all of its `width` × `height` pixels, as the window around `center` shows them, in the file's own `unit`.
+    How they are looked at on the screen does not change it."""
+
+    frame: int
+    frames: int
+    width: int
+    height: int
+    plane: str = ""
+    center: float | None = None
+    span: float | None = None
+    unit: str = ""
+
+    def __str__(self) -> str:
+        plane = f"{self.plane} " if self.plane else ""
+        parts = [f"{plane}slice {self.frame + 1} of {self.frames}"] if self.frames > 1 else []
+        if self.center is not None and self.span is not None:
+            parts.append(f"C {self.center:g} W {self.span:g} {self.unit}".rstrip())
+        return ", ".join([*parts, f"all {self.width} × {self.height} pixels"])
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """The findings of every slice of an input's stack, each slice scored alone; `place` is the input's among
+    the images, `probabilities` hold one number a slice by finding, None where a slice is not scored."""
+
+    place: int
+    plane: str
+    probabilities: Mapping[str, tuple[float | None, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """An input as it was read: `sha256` of its bytes, or the `problem` that kept it out."""
+    """An input as it was read: `sha256` of its bytes, or the `problem` that kept it out; what of an image
+    was `seen`."""
 
     name: str
     modality: Modality
     sha256: str | None = None
     problem: str | None = None
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +233,7 @@ class Report:
     provenance: Provenance
     contributions: tuple[Contribution, ...] = ()
     saliencies: tuple[Saliency, ...] = ()
+    sweeps: tuple[Sweep, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         encoded: dict[str, Any] = codec.encode(self)
@@ -307,5 +343,6 @@ class Report:
 
     def _origin(self) -> list[str]:
         p = self.provenance
+        seen = [f"Read of {s.name}: {s.seen}." for s in p.sources if s.seen]
         left_out = [f"Left out: {s.name}: {s.problem}" for s in p.sources if s.problem]
-        return [f"Pack {p.pack} {p.version}, {p.pack_sha256[:12]}; {p.created}.", *left_out]
+        return [f"Pack {p.pack} {p.version}, {p.pack_sha256[:12]}; {p.created}.", *seen, *left_out]

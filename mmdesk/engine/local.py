@@ -40,7 +40,7 @@ def stream(pipeline: Pipeline, analysis: Analysis, stop: StopToken) -> Iterator[
     try:
         yield from pipeline.analyze(analysis, stop.check)
     except StopRequested:
-        if analysis.stage == Stage.LOCATE:  # the report is whole
+        if analysis.stage in (Stage.LOCATE, Stage.SWEEP):  # the report is whole
             yield ReportReady(pipeline.report(analysis))
             return
         yield Stopped(analysis.stage, pipeline.report(analysis) if analysis.sources else None)

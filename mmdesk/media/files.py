@@ -51,7 +51,7 @@ _SIGNATURES = (
     (rb"....n(?:\+2|i2)\x00\r\n\x1a\n", Format.NIFTI),
     (rb"\s{0,64}%PDF-", Format.PDF),
     (rb"PK\x03\x04(?!.*(?:word|ppt)/)(?=.*(?:\[Content_Types\]\.xml|xl/|docProps/))", Format.XLSX),
-    (rb"PK\x03\x04(?!.*(?:word|ppt)/)", Format.ZIP),
+    (rb"PK\x03\x04(?!.{26}mmcase\.json|.*(?:word|ppt)/)", Format.ZIP),
     (rb"(?:\xef\xbb\xbf)?[\s\x0b]{0,64}(?:(?:FHS|BHS)\|[^\r\n]*[\s\x0b]+)*MSH\|", Format.HL7),
     (rb"(?:\xef\xbb\xbf)?\s{0,64}\{.*\"resourceType\"\s*:", Format.FHIR),
 )
@@ -62,6 +62,7 @@ _FOREIGN = (
     (rb"RIFF....WEBP", "a WebP picture"),
     (rb"....ftyp(?:heic|heix|mif1|avif)", "a HEIC or AVIF picture"),
     (rb"....ftyp", "an MP4, M4A or MOV file"),
+    (rb"PK\x03\x04.{26}mmcase\.json", "a case of mmdesk"),
     (rb"PK\x03\x04.*word/", "a Word document"),
     (rb"PK\x03\x04", "an office file"),
     (rb"\x1f\x8b", "a compressed file"),

@@ -117,7 +117,7 @@ def _usual(level: NDArray[Any], low: float, step: float) -> tuple[float, float]:
 
 def _levels(first: NDArray[Any]) -> tuple[NDArray[Any], ...]:
     levels = [first]
-    while levels[-1][..., :1].size > SMALL and min(levels[-1].shape[:2]) >= 2:
+    while np.prod(levels[-1].shape[:2]) > SMALL and min(levels[-1].shape[:2]) >= 2:
         levels.append(_halved(levels[-1]))
     return tuple(levels)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
+from typing import BinaryIO
 
 import numpy as np
 from pydicom import Dataset, dcmread
@@ -18,7 +19,7 @@ _READ = (
     "ImageOrientationPatient", "ImagePositionPatient", "NumberOfFrames", "Rows", "Columns",
 )  # fmt: skip
 _DICOMDIR = "1.2.840.10008.1.3.10"
-Opener = Callable[[str], bytes]
+Opener = Callable[[str], BinaryIO]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,8 @@ class Series:
 
 
 def series_of(names: Iterable[str], open_: Opener) -> list[Series]:
-    """The series that files make up, in order of their numbers; `open_` gives the bytes of one, of which the
-    head is enough. A file of several frames is by itself, and so is what cannot be read: reading it will say
-    why."""
+    """The series that files make up, in order of their numbers; `open_` opens one of them, of which the
+    header is read. A file of several frames is by itself, and so is what cannot be read: reading it will say why."""
     found: dict[tuple[str, ...], list[tuple[tuple[float, ...], str]]] = {}
     headers: dict[tuple[str, ...], Dataset] = {}
     for name in names:
@@ -78,9 +78,8 @@ def is_below(path: str) -> bool:
 def _header(open_: Opener, name: str) -> Dataset | None:
     try:
         with damage_told(name):
-            header = dcmread(
-                BytesIO(open_(name)), force=True, stop_before_pixels=True, specific_tags=list(_READ)
-            )
+            with open_(name) as file:
+                header = dcmread(file, force=True, stop_before_pixels=True, specific_tags=list(_READ))
             for element in header:
                 element.value  # noqa: B018 (decoded now, where damage is told)
             return header

@@ -18,7 +18,8 @@ FORMAT = 1
 class Examination:
     """Something an input can be. `noun` stands in sentences ("radiograph"), `plural` for several, and
     `plain` for any number in what a patient is told ("chest X-ray"). `accepts` are the words that a tag of
-    a DICOM file may hold, by keyword; a keyword that is not there, any."""
+    a DICOM file may hold, by keyword; a keyword that is not there, any. `window` is the center and width of
+    values that it is read through, where that is not as the file wants it shown."""
 
     name: str
     modality: Modality
@@ -27,6 +28,7 @@ class Examination:
     plural: str
     plain: str = ""
     accepts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    window: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

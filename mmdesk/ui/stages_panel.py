@@ -51,6 +51,7 @@ class StagesPanel(ResultPanel):
         self._column.setSpacing(GRID // 2)
         for line in self._stages.values():
             self._column.addWidget(line)
+        self._stages[Stage.SWEEP].hide()  # until a stack is swept
         self._column.addStretch(1)
         self._scroll = QScrollArea()
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -72,6 +73,7 @@ class StagesPanel(ResultPanel):
         match event:
             case StageStarted(stage):
                 self._at_work = stage
+                self._stages[stage].show()
                 self._slow.start()
             case Encoded():
                 self._encoded.append(event)
@@ -162,6 +164,7 @@ class StagesPanel(ResultPanel):
             Stage.WEIGH: self.tr("weigh"),
             Stage.WRITE: self.tr("write"),
             Stage.LOCATE: self.tr("locate"),
+            Stage.SWEEP: self.tr("all slices"),
         }
         for stage, word in words.items():
             self._stages[stage].name.setText(word)

@@ -1,8 +1,7 @@
 """What the files are that came into the window, told by their content. No Qt, no window's thread."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 
 from mmdesk.case import Input, Modality
@@ -11,7 +10,7 @@ from mmdesk.errors import InputProblem
 from mmdesk.media.files import MAX_BYTES, expect, identify, modality_of, read_bytes, read_head, too_large
 from mmdesk.media.text import read_text
 
-MAX_FILES = 64  # at once
+MAX_FILES = 64  # inputs at once; a series is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,29 +26,30 @@ class Survey:
 
 
 def survey(paths: Sequence[Path], target: Modality | None) -> Survey:
-    """Look at the first bytes of each file and of the files of each folder, not deeper."""
+    """Look at the first bytes of each file, and of the files of each folder and archive."""
+    from mmdesk.media.holdings import is_holder, look_into  # these import pydicom
+
     taken: list[tuple[Modality, Input]] = []
     cases: list[Path] = []
     problems: list[tuple[Modality | None, InputProblem]] = []
-    skipped = 0
-    files = _files(paths)
-    for path, from_folder in islice(files, MAX_FILES):
+    skipped, beyond = 0, False
+    for path in paths:
         try:
-            modality = _modality(path, target)
-        except InputProblem as problem:
-            if from_folder:
-                skipped += 1
+            if is_holder(path):
+                held = look_into(path)
+                taken += held.inputs
+                skipped += len(held.skipped)
+                beyond = beyond or held.beyond
+            elif (modality := _modality(path, target)) is None:
+                cases.append(path)
             else:
-                problems.append((target, problem))
-            continue
-        if modality is not None:
-            taken.append((modality, Input.from_path(path)))
-        elif from_folder:  # a case is opened by itself, not with what lies beside it
-            skipped += 1
-        else:
-            cases.append(path)
-    beyond = next(files, None) is not None
-    return Survey(tuple(taken), tuple(cases), tuple(problems), skipped, beyond)
+                taken.append((modality, Input.from_path(path)))
+        except InputProblem as problem:
+            problems.append((target, problem))
+        if len(taken) > MAX_FILES:
+            break
+    beyond = beyond or len(taken) > MAX_FILES
+    return Survey(tuple(taken[:MAX_FILES]), tuple(cases), tuple(problems), skipped, beyond)
 
 
 def with_texts(found: Survey) -> Survey:
@@ -64,22 +64,6 @@ def with_texts(found: Survey) -> Survey:
         except InputProblem as problem:
             problems.append((modality, problem))
     return replace(found, taken=tuple(taken), problems=tuple(problems))
-
-
-def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
-    """Each file, and whether it comes from a folder."""
-    for path in paths:
-        try:
-            inside = sorted(path.iterdir(), key=lambda file: file.name)
-        except (
-            OSError,
-            ValueError,
-        ):  # a file, or nothing that can be opened: looking at it says what is wrong
-            yield path, False
-            continue
-        for file in inside:
-            if not file.name.startswith(".") and not file.is_dir():
-                yield file, True
 
 
 def _modality(path: Path, target: Modality | None) -> Modality | None:

@@ -1,6 +1,7 @@
 """Every reader of files that mmdesk has, and files that it reads, made here or of pydicom's packaged ones."""
 
 import re
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -13,13 +14,13 @@ import soundfile
 from PIL import Image
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from mmdesk.case import Input
-from mmdesk.media.archives import Archive
+from mmdesk.case import Input, Modality
 from mmdesk.media.audio import read_audio
 from mmdesk.media.files import identify
+from mmdesk.media.holdings import look_into
 from mmdesk.media.image import read_image
 from mmdesk.media.picture import read_picture
-from mmdesk.media.series import listed, series_of
+from mmdesk.media.series import listed
 from mmdesk.media.text import read_text
 from mmdesk.media.waveform import read_sound
 from support.dicoms import dicom_bytes, dicom_of, written
@@ -49,11 +50,12 @@ def _audio(data: bytes) -> None:
 
 
 def _archive(data: bytes) -> None:
-    with Archive(data, "a") as archive:
-        for series in series_of(archive.names, archive.head):
-            read_picture(Input("a", data=data, slices=series.files))
-        for name in archive.names[:5]:
-            archive.read(name)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "a.zip")
+        path.write_bytes(data)
+        for modality, item in look_into(path).inputs[:5]:
+            if modality is Modality.IMAGE:
+                read_picture(item)
 
 
 def _saved(format: str, picture: Image.Image | None = None, **options: object) -> bytes:

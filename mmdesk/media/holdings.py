@@ -1,0 +1,143 @@
+"""What a folder, an archive or a DICOMDIR holds, as inputs of a case: DICOM files by series."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from mmdesk.case import Input, Modality
+from mmdesk.errors import InputProblem
+from mmdesk.media.archives import Archive
+from mmdesk.media.files import Format, modality_of, read_bytes, read_head, sniff
+from mmdesk.media.series import is_directory, listed, series_of
+
+MAX_FILES = 20_000  # that are looked at
+_DEEP = 8  # folders within folders
+
+
+@dataclass(slots=True)
+class Holding:
+    """`skipped` are the names of files that are nothing mmdesk reads; `beyond`: there were more files than
+    are looked at."""
+
+    inputs: list[tuple[Modality, Input]] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    beyond: bool = False
+
+
+def is_holder(path: Path) -> bool:
+    """Whether it is a folder, a ZIP or a DICOMDIR. Raises InputProblem as `read_head` does."""
+    if path.is_dir():
+        return True
+    head = read_head(Input.from_path(path))
+    return sniff(head) is Format.ZIP or is_directory(head)
+
+
+def images_of(path: Path) -> list[Input]:
+    """What a path stands for among the images: itself, or the series and pictures that it holds. Raises
+    InputProblem where that is none."""
+    if not is_holder(path):
+        return [Input.from_path(path)]
+    found = [item for modality, item in look_into(path).inputs if modality is Modality.IMAGE]
+    if not found:
+        raise InputProblem(path.name, "there is no image in it", "Name a folder or an archive with images.")
+    return found
+
+
+def look_into(path: Path) -> Holding:
+    """By content. Hidden files, links to folders and archives within archives are left out. Raises
+    InputProblem for an archive or a DICOMDIR that is damaged."""
+    if path.is_dir():
+        files = list(islice(_files_below(path), MAX_FILES + 1))
+        return _sorted_out(path, files[:MAX_FILES], beyond=len(files) > MAX_FILES)
+    item = Input.from_path(path)
+    if is_directory(read_head(item)):
+        root = path.parent
+        there = [name for name in listed(read_bytes(item), path.name) if (root / name).is_file()]
+        if not there:
+            problem = "the files that it names are not there"
+            raise InputProblem(path.name, problem, "Copy the whole disc or folder.")
+        return _sorted_out(root, there[:MAX_FILES], beyond=len(there) > MAX_FILES)
+    with Archive(str(path), path.name) as archive:
+        return _unpacked(path, archive)
+
+
+def _files_below(root: Path) -> Iterator[str]:
+    """Relative to it, sorted, folder by folder."""
+    for folder, folders, files in os.walk(root):
+        inside = Path(folder).relative_to(root)
+        folders[:] = sorted(name for name in folders if name[0] != "." and len(inside.parts) < _DEEP)
+        for name in sorted(files):
+            if not name.startswith("."):
+                yield (inside / name).as_posix()
+
+
+def _sorted_out(root: Path, names: Iterable[str], beyond: bool) -> Holding:
+    holding = Holding(beyond=beyond)
+    slices = []
+    for name in names:
+        try:
+            head = read_head(Input.from_path(root / name))
+        except InputProblem:
+            holding.skipped.append(name)
+            continue
+        format = None if is_directory(head) else sniff(head)
+        if format is Format.DICOM:
+            slices.append(name)
+        elif format is None or format is Format.ZIP:
+            holding.skipped.append(name)
+        else:
+            holding.inputs.append((modality_of(format), Input.from_path(root / name)))
+
+    def open_(name: str) -> BinaryIO:
+        return (root / name).open("rb")
+
+    def alone(name: str) -> Input:
+        return Input.from_path(root / name)
+
+    holding.inputs[:0] = _series(root, slices, open_, alone)
+    return holding
+
+
+def _unpacked(path: Path, archive: Archive) -> Holding:
+    """The files of an archive that are no slices become inputs with their bytes."""
+    holding = Holding()
+    slices = []
+    for name in archive.names:
+        head = archive.head(name)
+        format = sniff(head) if head and not is_directory(head) else None
+        if format is Format.DICOM:
+            slices.append(name)
+        elif format is None or format is Format.ZIP:
+            holding.skipped.append(name)
+        else:
+            holding.inputs.append((modality_of(format), _alone_in(archive, name)))
+
+    def open_(name: str) -> BinaryIO:
+        return BytesIO(archive.read(name))
+
+    holding.inputs[:0] = _series(path, slices, open_, lambda name: _alone_in(archive, name))
+    return holding
+
+
+def _alone_in(archive: Archive, name: str) -> Input:
+    return Input(Path(name).name, data=archive.read(name))
+
+
+def _series(
+    root: Path, names: list[str], open_: Callable[[str], BinaryIO], alone: Callable[[str], Input]
+) -> list[tuple[Modality, Input]]:
+    """A series of one file is that file."""
+    found = series_of(names, open_) if names else []
+    several = sum(len(series.files) > 1 for series in found) > 1
+    inputs = []
+    for series in found:
+        if len(series.files) == 1:
+            inputs.append(alone(series.files[0]))
+        else:
+            name = series.title if several and series.title else root.name
+            inputs.append(Input(name, str(root), slices=series.files))
+    return [(Modality.IMAGE, item) for item in inputs]
