@@ -23,11 +23,16 @@ def window() -> None:
 
 
 def _serve_if_child() -> None:
-    """The engine's process of a frozen program is that program again; what it is for, its arguments say.
-    It never comes back from here."""
+    """The processes of a frozen program, the engine's and the one that unpacks pixels, are that program
+    again; what it is for, its arguments say. They never come back from here."""
     if getattr(sys, "frozen", False):
         import multiprocessing
 
+        if sys.argv[1:] == ["--unpack"]:
+            from mmdesk.media import sandbox
+
+            sandbox.serve()
+            sys.exit()
         multiprocessing.freeze_support()
 
 

@@ -1,5 +1,6 @@
 """ZIP archives, read in memory: no name in one is ever used as a path."""
 
+import lzma
 import struct
 import zipfile
 import zlib
@@ -14,7 +15,17 @@ from mmdesk.media.files import HEAD, MAX_BYTES
 
 MAX_MEMBERS = 20_000
 MAX_UNPACKED = 2 * 2**30  # of all members together
-_DAMAGE = (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError, zlib.error)
+_DAMAGE = (
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 _END = struct.Struct("<4s4H2LH")  # end of central directory, APPNOTE.TXT 4.3.16
 _MAX_DIRECTORY = 16 * 2**20  # bytes
 

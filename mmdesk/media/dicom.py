@@ -7,9 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset, dcmread
-from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi, convert_color_space
-from pydicom.pixels.utils import pixel_array
 from pydicom.uid import (
     UID,
     DeflatedExplicitVRLittleEndian,
@@ -20,6 +18,7 @@ from pydicom.uid import (
 
 from mmdesk.errors import InputProblem
 from mmdesk.media.checks import check_size
+from mmdesk.media.decoders import check_decodable, frame_of
 from mmdesk.media.files import MAX_BYTES
 from mmdesk.media.frame import PERCENT, Frame
 from mmdesk.media.geometry import marks_of, numbers, place_of
@@ -45,6 +44,7 @@ class DicomFile:
         """Raises InputProblem for a file without a picture, too large a one, and one that cannot be
         decoded here."""
         _check_inflated(data, name)
+        self.name = name
         self.dataset = dcmread(BytesIO(data), force=True)
         self.syntax = _check_dicom(self.dataset, name)
         self.count = _frames(self.dataset, name)
@@ -53,10 +53,10 @@ class DicomFile:
     def frame(self, index: int) -> Frame:
         stored = self._order[index]
         header = self._header(stored)
-        values = pixel_array(self.dataset, index=stored, raw=True)
-        lossy = self.syntax in _LOSSY
+        tags, lossy = tags_of(header), self.syntax in _LOSSY
+        values, header.PhotometricInterpretation = frame_of(self.dataset, stored, self.name)
         parts = _colours(header, values) or _greys(header, values)
-        return Frame(**parts, tags=tags_of(header), marks=marks_of(header, lossy))
+        return Frame(**parts, tags=tags, marks=marks_of(header, lossy))
 
     def _by_place(self) -> list[int]:
         """The frames of an enhanced file in order of place, where each has one of its own."""
@@ -123,18 +123,8 @@ def _check_dicom(dataset: Dataset, name: str) -> UID:
     bits = 32 if syntax in JPEG2000TransferSyntaxes else int(dataset.get("BitsAllocated") or 8)  # as decoded
     depth = bits * int(dataset.get("SamplesPerPixel") or 1)
     check_size(int(dataset.Columns), int(dataset.Rows), name, depth)
-    if not _can_decode(syntax):
-        kind = syntax.name if syntax.is_transfer_syntax else "something unknown"
-        problem = f"its pixels are compressed as {kind}, which cannot be read here"
-        raise InputProblem(name, problem, "Export it uncompressed (Explicit VR Little Endian).")
+    check_decodable(dataset, name)
     return syntax
-
-
-def _can_decode(syntax: UID) -> bool:
-    try:
-        return get_decoder(syntax).is_available
-    except NotImplementedError:
-        return False
 
 
 def _frames(dataset: Dataset, name: str) -> int:

@@ -35,12 +35,12 @@ class Format(StrEnum):
 
 
 _SIGNATURES = (
+    # PS3.4, table B.5-1: the classes of waveforms, named in the first lines of a file.
+    (rb"(?=.{128}DICM|\x08\x00).{128,}?1\.2\.840\.10008\.5\.1\.4\.1\.1\.9\.", Format.WAVEFORM),
+    (rb".{128}DICM", Format.DICOM),  # first: PS3.10, 7.1, the preamble may be the head of a TIFF
     (rb"\x89PNG\r\n\x1a\n", Format.PNG),
     (rb"\xff\xd8\xff", Format.JPEG),
     (rb"II[*+]\x00|MM\x00[*+]", Format.TIFF),  # + is BigTIFF
-    # PS3.4, table B.5-1: the classes of waveforms, named in the first lines of a file.
-    (rb"(?=.{128}DICM|\x08\x00).{128,}?1\.2\.840\.10008\.5\.1\.4\.1\.1\.9\.", Format.WAVEFORM),
-    (rb".{128}DICM", Format.DICOM),
     # Without a preamble: group 0008, then an explicit VR or an implicit length below 256.
     (rb"\x08\x00.\x00(?:AE|CS|DA|LO|OB|PN|SH|SQ|TM|UI|UL|.\x00\x00\x00)", Format.DICOM),
     (rb"RI(?:FF|FX)....WAVE|RF64....WAVE", Format.WAV),

@@ -1,5 +1,6 @@
 """NIfTI volumes, cut in three planes as radiologists look at them: the patient's right on the left."""
 
+import logging
 import zlib
 from io import BytesIO
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import nibabel
 import numpy as np
 from nibabel.orientations import apply_orientation, io_orientation
+from nibabel.spatialimages import HeaderDataError
+from nibabel.wrapstruct import WrapStructError
 from numpy.typing import NDArray
 
 from mmdesk.errors import InputProblem
@@ -23,6 +26,7 @@ _PLANES = {
     "sagittal": (0, ("A", "P", "H", "F")),
 }
 _CHUNK = 2**20
+_SILENT = logging.Logger("NIfTI", logging.CRITICAL + 1)  # nibabel's prints what is mended in a header
 _SAMPLE = 2**22  # values that a window is taken from
 
 
@@ -85,13 +89,15 @@ class NiftiFile:
         return across, down
 
     def _numbers(self, stored: NDArray[Any]) -> NDArray[np.float64]:
-        values = stored.astype(np.float64) * self._slope + self._inter
+        with np.errstate(invalid="ignore", over="ignore"):
+            values = stored.astype(np.float64) * self._slope + self._inter
         return np.nan_to_num(values, nan=self._low, posinf=self._high, neginf=self._low)
 
     def _range(self, header: Any, name: str) -> tuple[float, float, Window]:
         """The least and the greatest of a fair part of the values, and the window that shows them."""
         step = max(1, round((self._volume.size / _SAMPLE) ** (1 / 3)))
-        values = self._volume[::step, ::step, ::step].astype(np.float64) * self._slope + self._inter
+        with np.errstate(invalid="ignore", over="ignore"):
+            values = self._volume[::step, ::step, ::step].astype(np.float64) * self._slope + self._inter
         values = values[np.isfinite(values)]
         if not values.size:
             raise InputProblem(name, "the volume holds no numbers", "Export it again.")
@@ -122,7 +128,12 @@ def _unpacked(data: bytes, name: str) -> bytes:
 def _header(data: bytes) -> Any:
     second = data[:4] in (b"\x1c\x02\x00\x00", b"\x00\x00\x02\x1c")
     kind = nibabel.Nifti2Header if second else nibabel.Nifti1Header
-    return kind.from_fileobj(BytesIO(data))
+    try:
+        header = kind.from_fileobj(BytesIO(data), check=False)
+        header.check_fix(_SILENT)
+        return header
+    except (HeaderDataError, WrapStructError) as error:
+        raise ValueError("damaged head") from error
 
 
 def _volume(data: bytes, header: Any, name: str) -> NDArray[Any]:

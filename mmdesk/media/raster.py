@@ -1,5 +1,6 @@
 """PNG, JPEG and TIFF: the pages of one file, upright."""
 
+import logging
 from io import BytesIO
 from typing import Any
 
@@ -20,6 +21,7 @@ from mmdesk.media.rows import extent, filled, unit
 from mmdesk.media.voi import Window, whole
 
 MAX_PAGES = 10_000
+logging.getLogger("PIL").addHandler(logging.NullHandler())  # else what it finds is printed
 
 # The plug-ins directly: Image.open has a limit of its own, which warns and is global.
 _PLUGINS: dict[Format, type[ImageFile.ImageFile]] = {

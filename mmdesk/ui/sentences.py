@@ -57,6 +57,8 @@ _ALL = (
     QT_TRANSLATE_NOOP("said", "this DICOM file holds several frames"),
     QT_TRANSLATE_NOOP("said", "its pixels are compressed as {}, which cannot be read here"),
     QT_TRANSLATE_NOOP("said", "something unknown"),
+    QT_TRANSLATE_NOOP("said", "its pixels take too long or too much memory to unpack"),
+    QT_TRANSLATE_NOOP("said", "the process that unpacks it does not start"),
     QT_TRANSLATE_NOOP("said", "Export or copy it again."),
     QT_TRANSLATE_NOOP("said", "Export it smaller."),
     QT_TRANSLATE_NOOP("said", "Export it with at least {} pixels on each side."),

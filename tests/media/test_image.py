@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from pydicom import Dataset
 from pydicom.uid import (
-    MPEG2MPML,
     DeflatedExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
+    JPEGExtended12Bit,
     RLELossless,
 )
 from support.dicoms import dicom_bytes, dicom_of, written
@@ -281,17 +281,22 @@ def test_dicom_without_a_preamble(implicit: bool) -> None:
     assert np.allclose(pixels_of(file.getvalue()), RAMP12 / 4095)
 
 
+def test_a_dicom_whose_preamble_is_the_head_of_a_tiff() -> None:
+    both = dicom()
+    assert np.allclose(pixels_of(b"II*\0" + both[4:]), RAMP12 / 4095)
+
+
 def test_dicom_that_cannot_be_shown() -> None:
     assert problem_of(dicom(NumberOfFrames=20_000)) == "the file has more than 10,000 frames"
     report = dicom_of(RAMP12)
     for keyword in ("PixelData", "Rows", "Columns"):
         delattr(report, keyword)
     assert problem_of(written(report)) == "this DICOM file holds no picture"
-    lossless = dicom_of(RAMP12)
-    lossless.compress(RLELossless)
-    lossless.file_meta.TransferSyntaxUID = MPEG2MPML
-    assert problem_of(written(lossless)).startswith("its pixels are compressed as MPEG2")
-    unknown = written(lossless).replace(MPEG2MPML.encode(), b"1.2.840.10008.1.2.4.999")
+    extended = dicom_of(RAMP12)
+    extended.compress(RLELossless)
+    extended.file_meta.TransferSyntaxUID = JPEGExtended12Bit
+    assert problem_of(written(extended)).startswith("its pixels are compressed as JPEG Extended")
+    unknown = written(extended).replace(JPEGExtended12Bit.encode(), b"1.2.840.10008.1.2.4.99")
     assert problem_of(unknown).startswith("its pixels are compressed as something unknown")
 
 
