@@ -7,7 +7,7 @@ from pydicom import Dataset
 from mmdesk.media.geometry import numbers
 
 _TEXTS = ("AcquisitionContrast", "SeriesDescription", "ProtocolName", "SequenceName", "PulseSequenceName")
-# In this order: "T1 FLAIR" is T1, "T2 FLAIR" is FLAIR. T10 is a vertebra; "T1W", "T2WI" and "3DFLAIR" are usual.
+# In this order: "T1 FLAIR" is T1, "T2 FLAIR" is FLAIR. T1W, T2WI and 3DFLAIR are usual, T10 is a vertebra.
 _KINDS = (
     ("T1", r"T1(?!\d)[A-Z]*|MPRAGE|MP[ _-]?RAGE|BRAVO|SPGR|TFL3D"),
     ("FLAIR", r"\w*FLAIR|FLUID_ATTENUATED|DARK[ _-]?FLUID|TIRM"),

@@ -63,8 +63,8 @@ def test_several_series_by_their_titles(made: Callable[..., Path]) -> None:
 def test_all_kinds_of_files_by_content(made: Callable[..., Path]) -> None:
     files = {
         "IM1": ct_slice(0, 0), "IM2": ct_slice(1, 1), "cine": multi_frame([marked(n) for n in range(3)]),
-        "lone": dicom_bytes(marked(7)), "chest.dat": PICTURE, "note": NOTE, "a.exe": b"MZ\x90\x00" + bytes(60),
-        "nothing": b"", "inner.zip": zipped({"a": PICTURE}), ".hidden": PICTURE,
+        "lone": dicom_bytes(marked(7)), "chest.dat": PICTURE, "note": NOTE, "nothing": b"",
+        "a.exe": b"MZ\x90\x00" + bytes(60), "inner.zip": zipped({"a": PICTURE}), ".hidden": PICTURE,
     }  # fmt: skip
     path = made(files)
     holding = look_into(path)

@@ -90,7 +90,8 @@ def test_places_that_differ_by_rounding_alone_are_one() -> None:
 
 
 def test_by_series_in_order_of_their_numbers() -> None:
-    files = {f"b{name}": data for name, data in ct_series(3, SeriesNumber=7, SeriesDescription="bone").items()}
+    bone = ct_series(3, SeriesNumber=7, SeriesDescription="bone")
+    files = {f"b{name}": data for name, data in bone.items()}
     other = ct_series(4, SeriesInstanceUID="1.2.10", SeriesNumber=3, SeriesDescription="soft")
     files |= {f"a{name}": data for name, data in other.items()}
     assert [(series.title, len(series.files)) for series in found(files)] == [("soft", 4), ("bone", 3)]

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
 from pydicom.uid import CTImageStorage, EnhancedMRImageStorage
+
 from support.dicoms import dicom_of, written
 
 AXIAL = [1, 0, 0, 0, 1, 0]
