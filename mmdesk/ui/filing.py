@@ -12,7 +12,7 @@ from mmdesk.casefile import SUFFIX
 from mmdesk.ui.desk import Desk
 from mmdesk.ui.notice_bar import NoticeBar
 
-OPENS = f"*.png *.jpg *.jpeg *.tif *.tiff *.dcm *.wav *.flac *.ogg *.mp3 *.txt *.md *{SUFFIX}"
+OPENS = f"*.png *.jpg *.jpeg *.tif *.tiff *.dcm *.nii *.nii.gz *.zip DICOMDIR *.wav *.flac *.ogg *.mp3 *.txt *.md *{SUFFIX}"
 MOST_RECENT = 10
 
 
@@ -46,6 +46,13 @@ class Filing(QObject):
     @Slot()
     def open(self) -> None:
         self.pick(self.tr("Open a case, an image, a recording or a record"), None)
+
+    @Slot()
+    def open_folder(self) -> None:
+        dialog = QFileDialog(self._window, self.tr("Open a folder"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.filesSelected.connect(self._picked)
+        self._show(dialog)
 
     def pick(self, title: str, target: Modality | None) -> None:
         """Several files may be chosen; `target` is the panel that asked."""
