@@ -12,7 +12,8 @@ from mmdesk.casefile import SUFFIX
 from mmdesk.ui.desk import Desk
 from mmdesk.ui.notice_bar import NoticeBar
 
-OPENS = f"*.png *.jpg *.jpeg *.tif *.tiff *.dcm *.nii *.nii.gz *.zip DICOMDIR *.wav *.flac *.ogg *.mp3 *.txt *.md *{SUFFIX}"
+IMAGES = "*.png *.jpg *.jpeg *.tif *.tiff *.dcm *.nii *.nii.gz *.zip DICOMDIR"
+OPENS = f"{IMAGES} *.wav *.flac *.ogg *.mp3 *.txt *.md *{SUFFIX}"
 MOST_RECENT = 10
 
 

@@ -273,7 +273,7 @@ class ImagePanel(InputPanel):
     def retranslate(self) -> None:
         self.retitle(self.tr("Image"))
         self.target.words.setText(
-            self.tr("Drop a radiograph, an MRI or a CT here: DICOM, NIfTI,\nPNG, JPEG, TIFF, a folder or a ZIP.")
+            self.tr("Drop a radiograph, MRI or CT here:\nDICOM, NIfTI, PNG, JPEG, TIFF, a folder or a ZIP.")
         )
         self.view.setAccessibleName(self.tr("The chosen image"))
         self._keys = self.tr(
