@@ -24,6 +24,7 @@ from mmdesk.ui.panel import EmptyTarget, label
 from mmdesk.ui.pictures import Pictures, key_of
 from mmdesk.ui.theme import GRID
 from mmdesk.ui.windows import by_key
+from mmdesk.ui.wording import said
 
 if TYPE_CHECKING:  # imports pydicom
     from mmdesk.media.picture import Picture
@@ -236,7 +237,7 @@ class ImagePanel(InputPanel):
         full = item is not None and not (moment and self.content.isHidden())
         self.target.setVisible(not full)
         self.content.setVisible(full)
-        self.note.setText(self.tr("Reading…") if reading else self.tr("There is nothing to show."))
+        self.note.setText(self.tr("Reading…") if reading else self._why_not(found))
         self.note.setVisible(self.view.picture is None and not moment)
         self.strip.setVisible(len(self.items) > 1)
         self.strip.show_frames([self._frame(one) for one in self.items], self.index)
@@ -246,6 +247,12 @@ class ImagePanel(InputPanel):
         for button in (self._add, self._remove_button):
             button.setVisible(full)
         self.show_chip()
+
+    def _why_not(self, found: "Picture | InputProblem | None") -> str:
+        """Of a slice; of an image there is a card."""
+        if isinstance(found, InputProblem) and self._browser.is_stack:
+            return said(f"{found.name}: {found.problem}")
+        return self.tr("There is nothing to show.")
 
     def _show_picture(self, picture: "Picture | None") -> None:
         key = (key_of(self.item), picture.plane) if picture is not None and self.item is not None else None

@@ -140,6 +140,7 @@ def test_values_of_every_kind(kind: str, order: str) -> None:
     small = np.dtype(kind).itemsize <= 2 and kind[0] != "f"
     assert (frame.stored is not None) == small
     picture = read_picture(Input("a", data=data, frame=3))
+    assert picture.levels[0].flags.c_contiguous  # Qt draws rows
     shown = picture.low + picture.step * picture.levels[0].astype(np.float64)
     assert np.allclose(shown, frame.values(ALL), atol=0 if small else picture.step / 2 + 1e-9)
 

@@ -1,5 +1,7 @@
 """The image panel with a case, without a window or an engine."""
 
+from PySide6.QtCore import QTranslator
+
 from mmdesk.case import Modality
 from mmdesk.ui.background import Background
 from mmdesk.ui.case_model import CaseModel
@@ -35,3 +37,13 @@ class ImageDesk:
     @property
     def shown(self):
         return self.panel.view.picture.name if self.panel.view.picture else None
+
+
+class Upper(QTranslator):
+    """Every word in capitals."""
+
+    def translate(self, context, text, disambiguation=None, n=-1):
+        return text.upper()
+
+    def isEmpty(self):  # noqa: N802
+        return False

@@ -5,11 +5,11 @@ import sys
 import threading
 
 import pytest
-from PySide6.QtCore import QSize, Qt, QTranslator
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
-from support.image_desk import ImageDesk
+from support.image_desk import ImageDesk, Upper
 from support.pictures import image, noise, png
 
 from mmdesk.case import Case, Input, Modality
@@ -371,16 +371,6 @@ def test_a_change_of_theme(desk, qapp):
             assert on_thumbnail(panel, 1, SIDE // 2) != theme.THEMES[look].ground
     finally:
         theme.apply(qapp, "dark")
-
-
-class Upper(QTranslator):
-    """Every word in capitals."""
-
-    def translate(self, context, text, disambiguation=None, n=-1):
-        return text.upper()
-
-    def isEmpty(self):  # noqa: N802
-        return False
 
 
 def test_a_change_of_language(desk, qapp):
