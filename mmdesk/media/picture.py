@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmdesk.case import Input
+from mmdesk.errors import InputProblem
 from mmdesk.media.checks import check_contrast
 from mmdesk.media.frame import PERCENT, Frame, Marks
 from mmdesk.media.rows import extent, filled
@@ -17,6 +18,7 @@ from mmdesk.media.voi import Shown, Window
 TOP = 65535
 SMALL = 512 * 512  # pixels of a level that needs no smaller one
 BAND = 2**22  # pixels that are halved at once
+TRIES = 9  # slices that are tried until one is whole
 SAMPLE = 2**16  # pixels that tell the usual range
 WHOLE = Window(TOP / 2, TOP)
 
@@ -69,14 +71,25 @@ class Picture:
 
 
 def read_picture(item: Input) -> Picture:
-    """The slice that is read of an input. Raises InputProblem as media.image.read_image does."""
+    """The slice that is read of an input; where that is damaged, one near it, so that the others can be
+    looked at. Raises InputProblem as media.image.read_image does."""
     stack = open_stack(item)
     planes = stack.planes
-    plane, index = read_place(item, planes)
-    frame = stack.frame(plane, index)
+    frame, plane, index = _nearest(stack, *read_place(item, planes))
     del stack  # the file: the picture may be as large as the memory that is left
     several = sum(planes.values()) > 1
     return replace(picture_of(frame, item.name, not several), planes=planes, plane=plane, index=index)
+
+
+def _nearest(stack: Stack, plane: str, wanted: int) -> tuple[Frame, str, int]:
+    first: InputProblem | None = None
+    for index in sorted(range(stack.planes[plane]), key=lambda index: abs(index - wanted))[:TRIES]:
+        try:
+            return stack.frame(plane, index), plane, index
+        except InputProblem as problem:
+            first = first or problem
+    assert first is not None  # a plane has one slice at least
+    raise first
 
 
 def slice_of(stack: Stack, plane: str, index: int) -> Picture:

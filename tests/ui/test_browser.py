@@ -182,6 +182,22 @@ def test_a_damaged_slice_among_good_ones(desk, tmp_path):
     assert desk.panel.cards() == [] and desk.chip == "ready"
 
 
+def test_a_damaged_slice_in_the_middle(desk, tmp_path):
+    """It is the one that would be read: the others can be looked at, and one of them read."""
+    (item,) = images_of(laid(tmp_path / "head", ct_series(COUNT)))
+    (tmp_path / "head" / item.slices[3]).write_bytes(ct_slice(3, 3)[:900])
+    desk.add(item)
+    assert desk.number == 2 and desk.bar.read.isEnabled() and desk.panel.cards() == []
+    desk.key(KEYS.Key_Down)
+    assert desk.panel.note.text() == "head: the file ends before the picture does"
+    desk.key(KEYS.Key_Down, KEYS.Key_R)
+    assert desk.number == 4 and desk.item.frame == 4
+    for name in item.slices:
+        (tmp_path / "head" / name).write_bytes(ct_slice(0, 0)[:900])
+    desk.add(replace(item, name="all", slices=item.slices[::-1]))
+    assert desk.panel.cards() == ["all: the file ends before the picture does"] and not desk.bar.isVisible()
+
+
 def test_a_folder_that_goes(desk, tmp_path):
     (item,) = images_of(laid(tmp_path / "head", ct_series(COUNT)))
     desk.add(item)
