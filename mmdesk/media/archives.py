@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
+from weakref import finalize
 
 from mmdesk.errors import InputProblem
 from mmdesk.media.files import HEAD, MAX_BYTES
@@ -38,6 +39,7 @@ class Archive:
         self.name = name
         with _damage_told(name):
             file: BinaryIO = BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb")  # noqa: SIM115
+            self._close = finalize(self, file.close)  # at the end of its last slice, where nobody leaves it
             _check_directory(file)
             self._zip = zipfile.ZipFile(file)
         infos = [info for info in self._zip.infolist() if _is_wanted(info)]
@@ -55,7 +57,7 @@ class Archive:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._zip.close()
+        self._close()
 
     @property
     def names(self) -> list[str]:
@@ -96,7 +98,7 @@ def _check_directory(file: BinaryIO) -> None:
 
 def _is_wanted(info: zipfile.ZipInfo) -> bool:
     hidden = any(part.startswith((".", "__MACOSX")) for part in info.filename.split("/"))
-    return not info.is_dir() and not hidden and not info.flag_bits & 1
+    return bool(info.filename) and not info.is_dir() and not hidden and not info.flag_bits & 1
 
 
 @contextmanager

@@ -141,6 +141,9 @@ def _colours(header: Dataset, values: NDArray[Any]) -> dict[str, Any] | None:
     if values.ndim == 2 and kind != "PALETTE COLOR":
         return None
 
+    if kind != "PALETTE COLOR" and values.dtype.kind == "i":
+        values = values.view(f"u{values.itemsize}")  # colours have no sign
+
     def rgb(rows: slice) -> NDArray[Any]:
         colours = values[rows]
         if kind == "PALETTE COLOR":
@@ -160,6 +163,7 @@ def _colours(header: Dataset, values: NDArray[Any]) -> dict[str, Any] | None:
         return bytes_
 
     shape = values.shape[0], values.shape[1]
+    luma(slice(1))  # colours or a palette that do not fit are told here
     return {"shape": shape, "values": luma, "shown": (Window(0.5, 1.0),), "unit": PERCENT, "colours": colours}
 
 
@@ -197,7 +201,7 @@ def _unit(header: Dataset, rescaled: bool) -> str:
 def _shown(header: Dataset, shape: Shape, part: Part) -> tuple[Shown, ...]:
     """The file's own curves and windows; from least to most where it has none, or the first shows nothing."""
     low, high = extent(shape, part)
-    if not np.isfinite(low + high):
+    if not np.isfinite([low + high, high - low]).all():
         raise ValueError("not finite")
     own: list[Shown] = [*_curves(header), *_windows(header)]
     if own:
