@@ -8,6 +8,7 @@ from mmdesk.case import Modality
 from mmdesk.report import Contribution, Finding, Status, percent, signed_points
 
 MARK = "┊"
+_HEIGHTS = "▁▂▃▄▅▆▇█"
 _BAR = 24
 _ADDED = 10  # cells for 100 points, fewer where there is no room
 _FEWEST = 3  # below that a bar says nothing
@@ -44,6 +45,23 @@ def of_contributions(rows: Sequence[Row], width: int) -> Iterator[tuple[str, boo
         idle = [m for m in task[0][1].shares if m not in inputs]
         if idle:
             yield f"  {', '.join(idle)}: changed nothing", True
+
+
+def of_slices(scores: Sequence[float | None], most: int) -> str:
+    """A column for each slice, eight heights; a dot where none of them is scored. Where there are more than
+    `most`, a column stands for several and shows the highest."""
+    step = max(1, math.ceil(len(scores) / max(1, most)))
+    return "".join(map(_column, (scores[start : start + step] for start in range(0, len(scores), step))))
+
+
+def strongest(scores: Sequence[float | None]) -> int:
+    """The place of the highest score."""
+    return max(range(len(scores)), key=lambda index: scores[index] or 0.0)
+
+
+def _column(scores: Sequence[float | None]) -> str:
+    known = [score for score in scores if score is not None]
+    return _HEIGHTS[min(7, int(max(known) * 8))] if known else "·"
 
 
 def _moving(task: Sequence[Row]) -> list[Modality]:

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -15,7 +16,7 @@ import typer
 from mmdesk import __version__, display, events, pack_commands, resources
 from mmdesk.case import Case, Input, Modality
 from mmdesk.engine import StopToken
-from mmdesk.errors import UserProblem
+from mmdesk.errors import InputProblem, UserProblem
 from mmdesk.events import Event, Failed, InputFailed, ReportReady, ReportWritten, Stopped
 from mmdesk.export import save_report
 from mmdesk.pack_commands import Device
@@ -80,7 +81,17 @@ def window(
 
 @app.command()
 def analyze(
-    image: Annotated[list[str] | None, typer.Option(metavar="F", help="PNG, JPEG, TIFF or DICOM.")] = None,
+    image: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="F", help="PNG, JPEG, TIFF, DICOM, NIfTI; a folder, ZIP or DICOMDIR."),
+    ] = None,
+    plane: Annotated[
+        str | None, typer.Option(metavar="PLANE", help="Of a volume: axial, coronal or sagittal.")
+    ] = None,
+    slice_: Annotated[
+        int | None, typer.Option("--slice", metavar="N", min=1, help="Slice to read, else the middle one.")
+    ] = None,
+    all_slices: Annotated[bool, typer.Option("--all-slices", help="Score every slice as well.")] = False,
     audio: Annotated[list[str] | None, typer.Option(metavar="F", help="WAV, FLAC, OGG or MP3.")] = None,
     record: Annotated[str | None, typer.Option(metavar="F|-", help="A text file; - for stdin.")] = None,
     prompt: Annotated[str | None, typer.Option(metavar="TEXT", help="What to write.")] = None,
@@ -94,7 +105,7 @@ def analyze(
     """Read a case and write its report. --image and --audio may be given several times."""
     with plainly():
         given = {
-            Modality.IMAGE: tuple(map(Input.from_path, image or ())),
+            Modality.IMAGE: _images(image or [], plane, slice_, all_slices),
             Modality.AUDIO: tuple(map(Input.from_path, audio or ())),
             Modality.RECORD: (_record(record),) if record else (),
         }
@@ -225,6 +236,24 @@ def _stopping(stop: StopToken) -> Iterator[None]:
 def _save(report: Report | None, out: Path | None) -> None:
     if report is not None and out is not None:
         save_report(out, report)
+
+
+def _images(
+    paths: list[Path], plane: str | None, slice_: int | None, every: bool
+) -> tuple[Input, ...]:
+    """A folder or an archive gives an image for each series in it."""
+    from mmdesk.media.holdings import images_of
+
+    frame = None if slice_ is None else slice_ - 1
+    items: list[Input] = []
+    for path in paths:
+        try:
+            items += [replace(item, plane=plane, frame=frame, every=every) for item in images_of(path)]
+        except InputProblem:
+            if path.is_dir():
+                raise
+            items.append(Input.from_path(path))  # reading it says what is wrong
+    return tuple(items)
 
 
 def _record(path: str) -> Input:

@@ -13,7 +13,7 @@ from mmdesk.media.audio import read_audio
 from mmdesk.media.files import expect, read_bytes
 from mmdesk.media.frame import PERCENT, Frame
 from mmdesk.media.image import Image, image_of
-from mmdesk.media.stack import Stack, open_stack
+from mmdesk.media.stack import Stack, open_stack, read_place
 from mmdesk.media.text import read_text
 from mmdesk.media.voi import Window
 from mmdesk.model.audio import POSITIONS
@@ -59,7 +59,7 @@ def read_input(item: Input, modality: Modality, window_for: WindowFor = lambda t
 
 def _read_slice(item: Input, window_for: WindowFor) -> Read:
     stack = open_stack(item)
-    plane, index = stack.plane_of(item), stack.index_of(item)
+    plane, index = read_place(item, stack.planes)
     frame = stack.frame(plane, index)
     window, image = windowed(frame, item.name, window_for)
     height, width = frame.shape

@@ -22,11 +22,12 @@ from mmdesk.events import (
     StageFinished,
     StageStarted,
     Stopped,
+    Swept,
     TextDelta,
 )
 from mmdesk.packs.manifest import Manifest, Task
 from mmdesk.plan import TITLES
-from mmdesk.report import RESEARCH_USE, Contribution, Finding, Report, Status, percent
+from mmdesk.report import RESEARCH_USE, Contribution, Finding, Report, Status, Sweep, percent
 
 _STYLES = {Status.PRESENT: "bold red", Status.UNSURE: "yellow", Status.ABSENT: "dim"}
 
@@ -51,6 +52,8 @@ class Terminal:
                     self._write(sentence.section, f" {sentence.text}")
             case ReportWritten() | StageStarted() | Located():
                 pass
+            case Swept(sweep, done) if any(done < len(column) for column in sweep.probabilities.values()):
+                pass
             case _:
                 self._end_section()
                 self._show_block(event)
@@ -68,6 +71,8 @@ class Terminal:
             case FindingsScored(findings, notices):
                 self._notices(notices)
                 self._findings(findings)
+            case Swept(sweep, done):
+                self._swept(sweep, done)
             case Contributed(contributions):
                 self._contributions({item.finding: item for item in contributions})
             case ReportReady(report):
@@ -116,6 +121,19 @@ class Terminal:
         self._line("\nWhat each input adds  (percentage points, from the share in the training data)", "bold")
         for text, quiet in bars.of_contributions(rows, self._console.width):
             self._line(text, "dim" if quiet else "")
+
+    def _swept(self, sweep: Sweep, done: int) -> None:
+        labels = {finding.name: finding.label for finding in self._scored}
+        plane = f", {sweep.plane}" if sweep.plane else ""
+        self._line(f"\nEach slice scored alone  ({done} slices{plane})", "bold")
+        if not sweep.probabilities:
+            self._line("None of them could be scored.")
+        width = max((len(labels.get(name, name)) for name in sweep.probabilities), default=0)
+        for name, column in sweep.probabilities.items():
+            cells = self._console.width - width - 30
+            strip, top = bars.of_slices(column, cells), bars.strongest(column)
+            said = f"most in slice {top + 1}: {percent(column[top] or 0.0)}"
+            self._line(f"{labels.get(name, name):<{width}}  {strip}  {said}")
 
     def _close(self, report: Report | None) -> None:
         withheld = report.provenance.withheld if report else ()
@@ -188,7 +206,8 @@ def _carriers(task: Task) -> str:
 def _encoded(event: Encoded) -> str:
     taken_for = (event.examination or event.modality).replace("_", " ")
     how = "reused" if event.reused else f"{event.milliseconds:.0f} ms"
-    return f"{', '.join(event.names)}: {taken_for}, {how}"
+    seen = f" ({event.seen})" if event.seen else ""
+    return f"{', '.join(event.names)}: {taken_for}, {how}{seen}"
 
 
 def _fact(fact: Fact) -> str:

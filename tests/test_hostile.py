@@ -9,10 +9,10 @@ import pytest
 from support.fuzzing import Outcome, damaged_files, outcomes
 from support.hostile import HOSTILE, hostile
 
+MANY = [pytest.param(seed, 10_000, marks=pytest.mark.slow) for seed in (1, 2, 3)]
 
-@pytest.mark.parametrize(
-    ("seed", "count"), [(0, 300), *(pytest.param(seed, 10_000, marks=pytest.mark.slow) for seed in range(1, 4))]
-)
+
+@pytest.mark.parametrize(("seed", "count"), [(0, 300), *MANY])
 def test_damaged_files(seed: int, count: int) -> None:
     failures = [str(outcome) for outcome in outcomes(damaged_files(seed, range(count))) if outcome.failure]
     assert failures == []
@@ -27,4 +27,5 @@ def done() -> dict[str, Outcome]:
 def test_hostile_files(name: str, done: dict[str, Outcome]) -> None:
     expected = HOSTILE[name][2]
     assert done[name].failure == ""
-    assert done[name].said.startswith(expected) and bool(done[name].said) == bool(expected)
+    if expected is not None:
+        assert done[name].said.startswith(expected) and bool(done[name].said) == bool(expected)

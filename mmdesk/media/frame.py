@@ -35,18 +35,20 @@ class Marks:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """`values` gives some rows (rows, width) in the file's own `unit`, multiples of `step` where that is
-    known. They are shown by the first of `shown` and then, for `inverted`, turned round. `colours` gives
-    rows (rows, width, 3) uint8 of a picture that has colours. `tags` are what a DICOM file says of the
-    picture by keyword, never of the patient; `warning` is what should be looked at before it is passed on.
-    """
+    """`values` gives some rows (rows, width) in the file's own `unit`. They are shown by the first of `shown`
+    and then, for `inverted`, turned round. Where they are whole numbers of 16 bits at most times `slope`,
+    plus `intercept`, these are `stored`. `colours` gives rows (rows, width, 3) uint8 of a picture that has
+    colours. `tags` are what a DICOM file says of the picture by keyword, never of the patient; `warning` is
+    what should be looked at before it is passed on."""
 
     shape: Shape
     values: Part
     shown: tuple[Shown, ...]
     inverted: bool = False
     unit: str = ""
-    step: float | None = None
+    stored: NDArray[Any] | None = None
+    slope: float = 1.0
+    intercept: float = 0.0
     colours: Part | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     marks: Marks = field(default_factory=Marks)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mmdesk.case import Input
 from mmdesk.media.checks import check_contrast
 from mmdesk.media.frame import Frame
-from mmdesk.media.stack import middle, stack_of
+from mmdesk.media.stack import read_place, stack_of
 from mmdesk.media.voi import Window
 
 
@@ -29,8 +30,7 @@ def read_image(data: bytes, name: str) -> Image:
     megapixels, or a picture without contrast.
     """
     stack = stack_of(data, name)
-    plane, count = next(iter(stack.planes.items()))
-    return image_of(stack.frame(plane, middle(count)), name)
+    return image_of(stack.frame(*read_place(Input(name, data=data), stack.planes)), name)
 
 
 def image_of(frame: Frame, name: str, window: Window | None = None) -> Image:

@@ -74,7 +74,9 @@ class NiftiFile:
             shape=(cut.shape[0], cut.shape[1]),
             values=part,
             shown=(self._window,),
-            step=abs(self._slope) if cut.dtype.kind in "iu" else None,
+            stored=cut if cut.dtype.kind in "iu" and cut.itemsize <= 2 else None,
+            slope=self._slope,
+            intercept=self._inter,
             marks=Marks(
                 edges=edges,
                 spacing=(self._zooms[down], self._zooms[across]),

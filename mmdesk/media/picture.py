@@ -1,7 +1,7 @@
 """A picture to look at: its values at several sizes, so that any part of it is drawn quickly."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from mmdesk.case import Input
 from mmdesk.media.checks import check_contrast
 from mmdesk.media.frame import PERCENT, Frame, Marks
 from mmdesk.media.rows import extent, filled
-from mmdesk.media.stack import open_stack
+from mmdesk.media.stack import Stack, open_stack, read_place
 from mmdesk.media.voi import Shown, Window
 
 TOP = 65535
@@ -27,7 +27,8 @@ class Picture:
     as in the file, each other half as large as the one before. A level's value is low + level × step, in the
     file's own `unit`; where that is PERCENT, 0 is black and TOP white, also of colours. `usual`: the values
     below and above which 0.5% of the pixels lie; `range`: the least and the greatest. It is shown by the
-    first of `shown` and then, for `inverted`, turned round. tags, marks, warning: as in media.frame."""
+    first of `shown` and then, for `inverted`, turned round. tags, marks, warning: as in media.frame.
+    `planes`, `plane` and `index`: of which stack it is which slice, as in media.stack."""
 
     name: str
     levels: tuple[NDArray[Any], ...]
@@ -41,6 +42,9 @@ class Picture:
     unit: str = PERCENT
     marks: Marks = field(default_factory=Marks)
     warning: str = ""
+    planes: Mapping[str, int] = field(default_factory=dict)
+    plane: str = ""
+    index: int = 0
 
     @property
     def size(self) -> tuple[int, int]:
@@ -67,28 +71,54 @@ class Picture:
 def read_picture(item: Input) -> Picture:
     """The slice that is read of an input. Raises InputProblem as media.image.read_image does."""
     stack = open_stack(item)
-    plane = stack.plane_of(item)
-    frame = stack.frame(plane, stack.index_of(item))
+    planes = stack.planes
+    plane, index = read_place(item, planes)
+    frame = stack.frame(plane, index)
     del stack  # the file: the picture may be as large as the memory that is left
-    return picture_of(frame, item.name)
+    several = sum(planes.values()) > 1
+    return replace(picture_of(frame, item.name, not several), planes=planes, plane=plane, index=index)
+
+
+def slice_of(stack: Stack, plane: str, index: int) -> Picture:
+    """A slice among others: it may be empty. Raises InputProblem where it is damaged."""
+    picture = picture_of(stack.frame(plane, index), stack.name, alone=False)
+    return replace(picture, planes=stack.planes, plane=plane, index=index)
 
 
 def picture_of(frame: Frame, name: str, alone: bool = True) -> Picture:
     """Raises InputProblem for a picture without contrast, where it is no slice among others."""
     if frame.unit == PERCENT:
         return _percent(frame, name, alone)
-    low, high = extent(frame.shape, frame.values)
+    first, low, step = _exact(frame) if frame.stored is not None else _stepped(frame)
+    high = low + step * int(first.max())
     if alone:
         check_contrast(low, high, name)
-    step = (high - low) / TOP
-    if frame.step is not None and frame.step >= step:
-        step = frame.step
-    first = filled(frame.shape, lambda rows: np.rint((frame.values(rows) - low) / (step or 1.0)), np.uint16)
     levels = _levels(first)
     return Picture(
         name, levels, _usual(levels[-1], low, step), frame.tags, low, step, (low, high), frame.shown,
         frame.inverted, frame.unit, frame.marks, frame.warning,
     )  # fmt: skip
+
+
+def _exact(frame: Frame) -> tuple[NDArray[np.uint16], float, float]:
+    """Levels that are the stored values from the least one on; the least value and the step between two."""
+    stored = frame.stored
+    assert stored is not None
+    least = int(stored.min())
+    levels: NDArray[np.uint16] = (stored.astype(np.int32) - least).astype(np.uint16)
+    low = least * frame.slope + frame.intercept
+    if frame.slope > 0:
+        return levels, low, frame.slope
+    most = int(levels.max())
+    return (most - levels).astype(np.uint16), low + most * frame.slope, -frame.slope
+
+
+def _stepped(frame: Frame) -> tuple[NDArray[np.uint16], float, float]:
+    """The same of values of any kind, in as many steps as there are levels: they are off by half a step at
+    most."""
+    low, high = extent(frame.shape, frame.values)
+    step = (high - low) / TOP or 1.0
+    return filled(frame.shape, lambda rows: np.rint((frame.values(rows) - low) / step), np.uint16), low, step
 
 
 def _percent(frame: Frame, name: str, alone: bool) -> Picture:

@@ -31,9 +31,9 @@ class Series:
 
 
 def series_of(names: Iterable[str], open_: Opener) -> list[Series]:
-    """The series that files make up, in order of their numbers; `open_` opens one of them, of which the
-    header is read. A file of several frames is by itself, and so is what cannot be read: reading it will say
-    why."""
+    """The series that files make up, in order of their numbers; `open_` opens one of them, of which
+    the header is read. A file of several frames is by itself, and so is what cannot be read: reading it will
+    say why."""
     found: dict[tuple[str, ...], list[tuple[tuple[float, ...], str]]] = {}
     headers: dict[tuple[str, ...], Dataset] = {}
     for name in names:

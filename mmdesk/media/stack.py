@@ -28,25 +28,19 @@ class Stack:
         self.name, self.planes = name, planes
         self._frame, self.data = frame, data
 
-    def plane_of(self, item: Input) -> str:
-        """The plane that was chosen, else the first."""
-        plane = item.plane or FLAT
-        return plane if plane in self.planes else next(iter(self.planes))
-
-    def index_of(self, item: Input) -> int:
-        """The slice that is read: the one that was chosen, else the one in the middle."""
-        count = self.planes[self.plane_of(item)]
-        return middle(count) if item.frame is None else max(0, min(item.frame, count - 1))
-
     def frame(self, plane: str, index: int) -> Frame:
         """Raises InputProblem where the slice is damaged."""
         with damage_told(self.name):
             return self._frame(plane, index)
 
 
-def middle(count: int) -> int:
-    """Of two, the first."""
-    return (count - 1) // 2
+def read_place(item: Input, planes: Mapping[str, int]) -> tuple[str, int]:
+    """Plane and slice that are read: those that were chosen, else the first plane and the slice in its
+    middle, of two the first."""
+    plane = item.plane or FLAT
+    plane = plane if plane in planes else next(iter(planes))
+    count = planes[plane]
+    return plane, (count - 1) // 2 if item.frame is None else max(0, min(item.frame, count - 1))
 
 
 def open_stack(item: Input) -> Stack:

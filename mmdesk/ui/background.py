@@ -55,6 +55,9 @@ class Background(QObject):
         """Nobody waits for this answer any more."""
         self._due.pop(key, None)
 
+    def waits_for(self, key: Hashable) -> bool:
+        return key in self._due
+
     def at_close(self, work: Callable[[], Any]) -> None:
         """What `close` must not drop; it is done in this object's thread, so it should be short."""
         self._at_close.append(work)

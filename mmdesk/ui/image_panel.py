@@ -1,35 +1,45 @@
 """The images of a case: one large, the others in a film strip."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSlider, QVBoxLayout, QWidget
 
 from mmdesk.case import Input, Modality
 from mmdesk.errors import InputProblem
-from mmdesk.report import Grid
+from mmdesk.events import Encoded, Event, FindingsScored, Swept
+from mmdesk.report import Grid, Report, Seen
 from mmdesk.ui import icons
 from mmdesk.ui.background import Background
+from mmdesk.ui.browser import Browser
 from mmdesk.ui.case_model import CaseModel
 from mmdesk.ui.film_strip import FilmStrip, Frame
 from mmdesk.ui.heat_item import OPACITY
 from mmdesk.ui.image_view import ImageView
 from mmdesk.ui.input_panel import InputPanel
 from mmdesk.ui.panel import EmptyTarget, label
-from mmdesk.ui.pictures import Pictures
+from mmdesk.ui.pictures import Pictures, key_of
 from mmdesk.ui.theme import GRID
+from mmdesk.ui.windows import by_key
 
 if TYPE_CHECKING:  # imports pydicom
     from mmdesk.media.picture import Picture
 
 
 class ImagePanel(InputPanel):
+    analyse_asked = Signal()  # another slice is to be read, or all of them
+
     def __init__(self, model: CaseModel, background: Background) -> None:
         super().__init__(Modality.IMAGE, model)
         self._pictures = Pictures(background, self)
+        self._browser = Browser(background, self)
+        self._seen: dict[str, Seen] = {}  # of each image, by its name, what was read
         self._heats: list[tuple[Input, Grid]] = []
+        self._looked_at: object = None  # what the picture that is seen is a slice of
+        self._found: Picture | InputProblem | None = None
         self._heat_words = self._keys = ""
         self._build()
         self._pictures.arrived.connect(self._take)
@@ -46,6 +56,11 @@ class ImagePanel(InputPanel):
         self.target.paste_asked.connect(self.paste_asked)
         self.view = ImageView()
         self.view.stepped.connect(self._step)
+        self.view.read_asked.connect(self._read_slice)
+        self.slices = self._browser.bar
+        self.slices.read_asked.connect(self._read_slice)
+        self.slices.every_asked.connect(self._score_all)
+        self._browser.moved.connect(self.show_inputs)
         self.note = label("", tone="muted")  # over the view, which keeps the keys
         self.note.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.note.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -58,6 +73,7 @@ class ImagePanel(InputPanel):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID // 2)
         column.addWidget(self.view, 1)
+        column.addWidget(self.slices)
         column.addWidget(self.strip)
         self.body.addWidget(self.target, 1)
         self.body.addWidget(self.content, 1)
@@ -65,10 +81,8 @@ class ImagePanel(InputPanel):
         self._fit, self._invert = self.add_action("", "fit"), self.add_action("", "invert")
         self._window = self.add_action("", "window")
         self._menu = QMenu(self)
-        self._full, self._usual = QAction(self), QAction(self)
-        self._full.triggered.connect(self.view.full_range)
-        self._usual.triggered.connect(self.view.usual_range)
-        self._menu.addActions([self._full, self._usual])
+        self._menu.aboutToShow.connect(self._fill_windows)
+        self._menu.triggered.connect(self._choose_window)
         self._window.setMenu(self._menu)
         self.buttons.addStretch(1)
         self.opacity = QSlider(Qt.Orientation.Horizontal)
@@ -90,6 +104,8 @@ class ImagePanel(InputPanel):
         """Another case lies on the desk: nothing of the last one stays, not even for a moment."""
         super().clear()
         self._heats = []
+        self._seen.clear()
+        self._browser.forget()
         self._show_picture(None)
 
     def refusals(self) -> list[tuple[InputProblem, str]]:
@@ -110,14 +126,36 @@ class ImagePanel(InputPanel):
         self._heat_words = words
         if asked and self._heats and self.index not in heats:
             self._choose(min(heats))
+        if asked and self._heats:
+            self._browser.look_at_read()
         self._show_heat()
+
+    def show_event(self, event: Event) -> None:
+        match event:
+            case Encoded(modality=Modality.IMAGE, seen=Seen() as seen):
+                self._seen[event.names[0]] = seen
+                self.show_inputs()
+            case FindingsScored(findings=findings):
+                self._browser.name({finding.name: finding for finding in findings})
+            case Swept(sweep) if sweep.place < len(self.items):
+                self._browser.take_sweep(self.items[sweep.place], sweep)
+        super().show_event(event)
+
+    def show_report(self, report: Report) -> None:
+        """A report that was saved with its case."""
+        self._seen = {source.name: source.seen for source in report.provenance.sources if source.seen}
+        self._browser.name({finding.name: finding for finding in report.findings})
+        for sweep in report.sweeps:
+            if sweep.place < len(self.items):
+                self._browser.take_sweep(self.items[sweep.place], sweep)
+        self.show_inputs()
 
     @property
     def shown_place(self) -> int | None:
-        """Of the image that is seen, not of one that is chosen and still read."""
-        item = self.item
-        seen = item is not None and self._pictures.picture(item) is self.view.picture
-        return self.index if seen else None
+        """Of the image that is seen, not of one that is chosen and still read, nor of a slice that is not the
+        one that is read."""
+        seen = self.view.picture is not None and self.view.picture is self._found
+        return self.index if seen and self._browser.place == self._browser.read else None
 
     # ---- what is in the case
 
@@ -137,22 +175,62 @@ class ImagePanel(InputPanel):
         self.show_inputs()
 
     def _step(self, where: str) -> None:
+        if self._browser.is_stack:
+            self._browser.step(where)
+            return
         last = len(self.items) - 1
         if last < 1:
             return
         place = {"previous": self.index - 1, "next": self.index + 1, "first": 0, "last": last}[where]
         self._choose(max(0, min(last, place)))
 
+    def _read_slice(self) -> None:
+        """The one that is looked at."""
+        if self._browser.is_stack and self._browser.place != self._browser.read:
+            plane, frame = self._browser.place
+            self._change(plane=plane, frame=frame)
+
+    def _score_all(self, every: bool) -> None:
+        self._change(every=every)
+
+    def _change(self, **chosen: Any) -> None:
+        items = list(self.items)
+        items[self.index] = replace(items[self.index], **chosen)
+        self.model.set_inputs(Modality.IMAGE, tuple(items))
+        self.analyse_asked.emit()
+
+    # ---- windows
+
+    def _fill_windows(self) -> None:
+        self._menu.clear()
+        if self.view.picture is not None:
+            for key, (name, _) in by_key(self.view.picture).items():
+                action = self._menu.addAction(f"{self._window_words().get(name, name)}\t{key}")
+                action.setData(key)
+
+    def _choose_window(self, action: QAction) -> None:
+        self.view.choose_window(action.data())
+
     # ---- the chosen image
+
+    def _to_show(self) -> "Picture | InputProblem | None":
+        """The chosen image, or the slice of it that is looked at."""
+        item = self.item
+        problem = self._pictures.problem(item) if item is not None else None
+        return problem or self._browser.show(item, self._pictures.picture(item) if item is not None else None)
 
     def show_inputs(self) -> None:
         item = self.item
-        picture = self._pictures.picture(item) if item is not None else None
-        problem = self._pictures.problem(item) if item is not None else None
-        reading = item is not None and picture is None and problem is None
-        moment = reading and not self.is_late  # what is there stays: nothing flashes
+        found = self._found = self._to_show()
+        picture = None if isinstance(found, InputProblem) else found
+        reading = item is not None and found is None
+        # What is there stays: nothing flashes.
+        moment = reading and (not self.is_late or self._browser.is_stack)
         if picture is not self.view.picture and not moment:
             self._show_picture(picture)
+        self.view.marks.slice_ = self._browser.shape
+        self.view.marks.seen = self._seen.get(item.name) if item is not None else None
+        self.view.viewport().update()
         full = item is not None and not (moment and self.content.isHidden())
         self.target.setVisible(not full)
         self.content.setVisible(full)
@@ -168,7 +246,9 @@ class ImagePanel(InputPanel):
         self.show_chip()
 
     def _show_picture(self, picture: "Picture | None") -> None:
-        self.view.show_picture(picture)
+        key = (key_of(self.item), picture.plane) if picture is not None and self.item is not None else None
+        self.view.show_picture(picture, again=key is not None and key == self._looked_at)
+        self._looked_at = key
         self._show_heat()
 
     def _show_heat(self) -> None:
@@ -207,7 +287,18 @@ class ImagePanel(InputPanel):
         ):  # fmt: skip
             button.setText(words)
             button.setAccessibleName(words)
-        self._full.setText(self.tr("Whole range"))
-        self._usual.setText(self.tr("Usual range, without the outer half percent"))
         self.show_inputs()
         self._show_heat()
+
+    def _window_words(self) -> dict[str, str]:
+        return {
+            "own": self.tr("As the file wants it"),
+            "second": self.tr("The file's second window"),
+            "usual": self.tr("Usual range, without the outer half percent"),
+            "whole": self.tr("Whole range"),
+            "brain": self.tr("Brain"),
+            "abdomen": self.tr("Abdomen"),
+            "mediastinum": self.tr("Mediastinum"),
+            "bone": self.tr("Bone"),
+            "lung": self.tr("Lung"),
+        }

@@ -10,29 +10,32 @@ from mmdesk.report import Grid
 from mmdesk.ui import theme
 from mmdesk.ui.corner import paint_words
 from mmdesk.ui.heat_item import HeatItem
-from mmdesk.ui.picture_item import TOP, PictureItem
+from mmdesk.ui.picture_item import PictureItem
+from mmdesk.ui.picture_marks import PictureMarks
 from mmdesk.ui.theme import GRID
+from mmdesk.ui.windows import by_key, reach
 
-if TYPE_CHECKING:  # imports pydicom
+if TYPE_CHECKING:  # imports numpy
     from mmdesk.media.picture import Picture
+    from mmdesk.media.voi import Shown
 
 ZOOM_STEP = 1.25
 LARGEST = 32.0  # screen pixels to one of the file
 DRAG = 1 / 400  # of the whole range, for one pixel of the mouse
-NARROWEST = TOP // 200
+NARROWEST = 1 / 200  # of the whole range
 NOTCH = 120  # of a wheel, as Qt counts
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
 }  # fmt: skip
-TAGS = ("Modality", "BodyPartExamined", "ViewPosition")  # none of them is about the patient
 
 
 class ImageView(QGraphicsView):
-    """Fits the picture until it is zoomed. `stepped` asks for another picture. Keys: + - zoom, 0 shows
-    all, i inverts, 1 and 2 choose a window, Shift and arrows pan, Ctrl and arrows change the window, h hides
-    and shows the heat map."""
+    """Fits the picture until it is zoomed. `stepped` asks for another picture or slice. Keys: + - zoom, 0
+    shows all, i inverts, 1 to 9 choose a window, Shift and arrows pan, Ctrl and arrows change the window,
+    h hides and shows the heat map, r asks for this slice to be read. Windows are in the picture's values."""
 
     stepped = Signal(str)  # "previous", "next", "first" or "last"
+    read_asked = Signal()
     pointed = Signal(object)  # QPointF in shares of the picture's sides while the mouse rests on it, or None
 
     def __init__(self) -> None:
@@ -56,7 +59,9 @@ class ImageView(QGraphicsView):
         self._pointed: QPointF | None = None
         self._panning = self._space = False
         self._turned = 0  # of the wheel, in eighths of a degree, since the last step
-        self.center, self.width_, self.inverted = TOP / 2, float(TOP), False
+        self.window_: Shown | None = None
+        self.inverted = False
+        self.marks = PictureMarks(self)
 
     # ---- what is shown
 
@@ -64,18 +69,25 @@ class ImageView(QGraphicsView):
     def picture(self) -> "Picture | None":
         return self._item.picture
 
-    def show_picture(self, picture: "Picture | None") -> None:
+    def show_picture(self, picture: "Picture | None", again: bool = False) -> None:
+        """`again`: it is another slice of the same stack, looked at as the last one was."""
+        before = self.picture
         self._point(None)
         self._item.show_picture(picture)
         self.show_heat(None)
-        self.scene().setSceneRect(self._item.boundingRect())
+        self.scene().setSceneRect(self._box())
         if picture is not None:
-            self.reset()
+            if again and before is not None and before.unit == picture.unit and self.window_ is not None:
+                self._show_window()
+                if before.size != picture.size:
+                    self.fit()
+            else:
+                self.reset()
         self.viewport().update()
 
     def show_heat(self, grid: Grid | None, words: str = "") -> None:
         """A heat map over the whole picture, and words on what it shows; None takes it off."""
-        self._heat.show_grid(grid if self.picture is not None else None, words, self._item.boundingRect())
+        self._heat.show_grid(grid if self.picture is not None else None, words, self._box())
         self.viewport().update()
 
     @property
@@ -107,34 +119,53 @@ class ImageView(QGraphicsView):
         self._pan(QPointF(about - self.mapFromScene(place)))
         self.viewport().update()
 
+    @property
+    def center(self) -> float:
+        return self.window_.center if self.window_ is not None else 0.0
+
+    @property
+    def width_(self) -> float:
+        return self.window_.width if self.window_ is not None else 0.0
+
     def set_window(self, center: float, width: float) -> None:
-        """In grey levels of 0 to 65535."""
-        self.width_ = max(float(NARROWEST), min(2.0 * TOP, width))
-        self.center = max(0.0, min(float(TOP), center))
-        self._item.set_window(self.center, self.width_, self.inverted)
+        """As far as the picture's values reach, and no narrower than a two-hundredth of that."""
+        if self.picture is None:
+            return
+        from mmdesk.media.voi import Window
+
+        low, high = reach(self.picture)
+        width = max((high - low) * NARROWEST, min(2 * (high - low), width))
+        function = getattr(self.window_, "function", "LINEAR_EXACT")
+        self.window_ = Window(max(low, min(high, center)), width, function)
+        self._show_window()
+
+    def choose_window(self, key: str) -> None:
+        """One of `windows.by_key`."""
+        if self.picture is not None and (found := by_key(self.picture).get(key)):
+            self.window_ = found[1]
+            self._show_window()
+
+    def _show_window(self) -> None:
+        if self.window_ is not None:
+            self._item.set_window(self.window_, self.inverted)
         self.viewport().update()
-
-    def full_range(self) -> None:
-        self.set_window(TOP / 2, TOP)
-
-    def usual_range(self) -> None:
-        """From the darkest to the brightest half percent of the pixels."""
-        if self.picture is not None:
-            low, high = self.picture.usual
-            self.set_window((low + high) / 2, high - low)
 
     def invert(self) -> None:
         self.inverted = not self.inverted
-        self.set_window(self.center, self.width_)
+        self._show_window()
 
     def reset(self) -> None:
         self.inverted = False
-        self.full_range()
+        self.choose_window("1")
         self.fit()
+
+    def _box(self) -> QRectF:
+        """The picture in the scene, where its pixels are square."""
+        return self._item.mapRectToScene(self._item.boundingRect())
 
     def _fitting(self) -> float:
         """The zoom at which all of the picture is seen."""
-        box, room = self._item.boundingRect(), self.viewport().rect()
+        box, room = self._box(), self.viewport().rect()
         if box.isEmpty():
             return 1.0
         return min(room.width() / box.width(), room.height() / box.height())
@@ -144,8 +175,8 @@ class ImageView(QGraphicsView):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
         do = {
             Qt.Key.Key_Plus: self._larger, Qt.Key.Key_Equal: self._larger, Qt.Key.Key_Minus: self._smaller,
-            Qt.Key.Key_0: self.reset, Qt.Key.Key_I: self.invert, Qt.Key.Key_1: self.full_range,
-            Qt.Key.Key_2: self.usual_range, Qt.Key.Key_H: self._heat.hide_or_show,
+            Qt.Key.Key_0: self.reset, Qt.Key.Key_I: self.invert, Qt.Key.Key_H: self._heat.hide_or_show,
+            Qt.Key.Key_R: self.read_asked.emit,
         }  # fmt: skip
         steps = {
             Qt.Key.Key_PageUp: "previous", Qt.Key.Key_PageDown: "next", Qt.Key.Key_Up: "previous",
@@ -157,6 +188,8 @@ class ImageView(QGraphicsView):
             self._arrow(QPointF(*ARROWS[key]), pans=held == shift)
         elif key in do and held in (Qt.KeyboardModifier.NoModifier, shift):
             do[key]()
+        elif Qt.Key.Key_1 <= key <= Qt.Key.Key_9 and not held:
+            self.choose_window(chr(key))
         elif key in steps and not held:
             self.stepped.emit(steps[key])
         elif key == Qt.Key.Key_Space and not held:
@@ -219,7 +252,7 @@ class ImageView(QGraphicsView):
 
     def _point(self, event: QMouseEvent | None) -> None:
         """Tell where in the picture the mouse is, if that is new."""
-        place, box = None, self._item.boundingRect()
+        place, box = None, self._box()
         if event is not None and not event.buttons():
             at = self.viewportTransform().inverted()[0].map(event.position())
             if box.contains(at):
@@ -249,7 +282,10 @@ class ImageView(QGraphicsView):
         self.zoom(1 / ZOOM_STEP)
 
     def _drag_window(self, moved: QPointF) -> None:
-        self.set_window(self.center + moved.y() * TOP * DRAG, self.width_ + moved.x() * TOP * DRAG)
+        if self.picture is not None:
+            low, high = reach(self.picture)
+            step = (high - low) * DRAG
+            self.set_window(self.center + moved.y() * step, self.width_ + moved.x() * step)
 
     def _pan(self, moved: QPointF) -> None:
         across, down = self.horizontalScrollBar(), self.verticalScrollBar()
@@ -264,22 +300,14 @@ class ImageView(QGraphicsView):
             return
         painter.resetTransform()
         painter.setFont(theme.small_font(self.font()))
-        size = f"{picture.size[0]} × {picture.size[1]}"
-        said = [picture.tags[key] for key in TAGS if key in picture.tags]
-        percent = [round(100 * value / TOP) for value in (self.center, self.width_)]
-        zoom = self.tr("zoom {} %").format(round(100 * self.transform().m11()))
         if self._heat.grid is None or self.viewport().height() > 6 * painter.fontMetrics().height():
-            self._corner(painter, [picture.name, size, *([" · ".join(said)] if said else [])], right=False)
-            self._corner(painter, [f"C {percent[0]} %  W {percent[1]} %", zoom], right=True)
+            zoom = self.tr("zoom {} %").format(round(100 * self.transform().m11()))
+            room = QRectF(self.viewport().rect())
+            self.marks.paint(painter, room, picture, self.window_, zoom)
         self._legend(painter)
         if self.hasFocus():
             painter.setPen(theme.color("accent"))
             painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
-
-    def _corner(self, painter: QPainter, lines: list[str], right: bool) -> None:
-        room = QRectF(self.viewport().rect())
-        corner = Qt.Corner.TopRightCorner if right else Qt.Corner.TopLeftCorner
-        paint_words(painter, room, lines, corner, room.width() // 2 - 2 * GRID)
 
     def _legend(self, painter: QPainter) -> None:
         """At the bottom left, if there is a heat map."""

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QPainter, QTransform
 from PySide6.QtWidgets import QGraphicsItem
 
 if TYPE_CHECKING:  # these are imported where the first picture is read
@@ -11,15 +11,15 @@ if TYPE_CHECKING:  # these are imported where the first picture is read
     from numpy.typing import NDArray
 
     from mmdesk.media.picture import Picture
+    from mmdesk.media.voi import Shown
 
-TOP = 65535  # white
 CRISP = 2.0  # screen pixels to one of the file, from where on they are shown as squares
 
 
 class PictureItem(QGraphicsItem):
     """Draws just the part that is seen, from the level that fits, through a look-up table: a drag of
     the window costs no more for a large picture than for a small one. Its coordinates are the file's
-    own pixels."""
+    own pixels, which may be higher than wide."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,17 +29,15 @@ class PictureItem(QGraphicsItem):
 
     def show_picture(self, picture: "Picture | None") -> None:
         self.prepareGeometryChange()
-        self.picture = picture
+        self.picture, self._table = picture, None
+        self.setTransform(QTransform.fromScale(1, picture.aspect if picture else 1))
         self.update()
 
-    def set_window(self, center: float, width: float, inverted: bool) -> None:
-        """center and width in grey levels of 0 to TOP."""
-        import numpy as np
-
-        levels = np.arange(TOP + 1, dtype=np.float32)
-        shown = np.clip((levels - (center - width / 2)) * (255 / width), 0, 255)
-        self._table = (255 - shown if inverted else shown).astype(np.uint8)
-        self.update()
+    def set_window(self, window: "Shown", inverted: bool) -> None:
+        """A window of the picture's values; `inverted`: turned round, whichever way the file wants it."""
+        if self.picture is not None:
+            self._table = self.picture.table(window, inverted)
+            self.update()
 
     def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
         width, height = self.picture.size if self.picture else (0, 0)
@@ -58,8 +56,9 @@ class PictureItem(QGraphicsItem):
         grey = self._table[pixels[top:bottom, left:right]]
         if not grey.size:
             return
-        height, width = grey.shape
-        image = QImage(grey.data, width, height, width, QImage.Format.Format_Grayscale8)
+        height, width = grey.shape[:2]
+        kind = QImage.Format.Format_Grayscale8 if grey.ndim == 2 else QImage.Format.Format_RGB888
+        image = QImage(grey.data, width, height, grey.strides[0], kind)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < CRISP)
         painter.drawImage(QRectF(left * step, top * step, width * step, height * step), image)
 

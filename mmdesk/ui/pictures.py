@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # imports pydicom
 ROOM = 128 * 2**20  # bytes of decoded pictures that are kept beside the chosen one
 LATE = 300  # ms the chosen picture may take to read before anything is said of it
 
-Key = tuple[str | None, int]
+Key = tuple[str | None, int, tuple[str, ...]]
 
 
 class Pictures(QObject):
@@ -120,7 +120,7 @@ class Pictures(QObject):
 
 
 def key_of(item: Input) -> Key:
-    return item.path, id(item.data)
+    return item.path, id(item.data), item.slices
 
 
 def _read(item: Input) -> "tuple[Picture, QImage]":
@@ -128,8 +128,11 @@ def _read(item: Input) -> "tuple[Picture, QImage]":
     from mmdesk.media.picture import read_picture
 
     picture = read_picture(item)
-    grey = (picture.levels[-1] >> 8).astype("uint8")
-    height, width = grey.shape
-    image = QImage(grey.data, width, height, width, QImage.Format.Format_Grayscale8)
-    keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-    return picture, image.scaled(QSize(SIDE, SIDE) * DENSITY, keep, smooth).copy()
+    grey = picture.table(picture.shown[0])[picture.levels[-1]]
+    height, width = grey.shape[:2]
+    kind = QImage.Format.Format_Grayscale8 if grey.ndim == 2 else QImage.Format.Format_RGB888
+    image = QImage(grey.data, width, height, grey.strides[0], kind)
+    size = QSize(width, max(1, round(height * picture.aspect)))
+    size.scale(QSize(SIDE, SIDE) * DENSITY, Qt.AspectRatioMode.KeepAspectRatio)
+    smooth = Qt.TransformationMode.SmoothTransformation
+    return picture, image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth).copy()

@@ -104,6 +104,7 @@ class MainWindow(QMainWindow):
         self.evidence.sound_lit.connect(self.audio.show_saliency)
         self.evidence.facts_lit.connect(self.record.mark_facts)
         self.image.view.pointed.connect(self._point_at_image)
+        self.image.analyse_asked.connect(desk.analyse)
         self.prompts.asked.connect(desk.ask)
         self.toolbar.pack_chosen.connect(self._switch_pack)
         self.toolbar.sample_chosen.connect(desk.show_sample)
@@ -187,7 +188,7 @@ class MainWindow(QMainWindow):
             self.report.show_card(text, "Analyse it again.", tone="notice")
 
     def _show_report(self, report: Report) -> None:
-        for consumer in (self.report, self.findings, self.evidence):
+        for consumer in (self.report, self.findings, self.evidence, self.image):
             consumer.show_report(report)
         self._update_actions()
 

@@ -118,7 +118,9 @@ def test_buttons(desk):
     panel.view.zoom(3)
     panel._invert.click()
     assert panel.view.inverted
-    panel._usual.trigger()
+    panel._menu.aboutToShow.emit()
+    usual = next(action for action in panel._menu.actions() if action.data() == "2")
+    usual.trigger()
     assert panel.view.width_ < 65535
     panel._fit.click()
     assert (panel.view.width_, panel.view.inverted) == (65535, False)
@@ -420,7 +422,7 @@ def test_a_change_of_language(desk, qapp):
     QApplication.processEvents()
     try:
         assert panel.title.text() == "IMAGE" and panel.accessibleName() == "IMAGE"
-        assert desk.chip == "PROBLEM" and panel._fit.text() == "FIT" and panel._full.text() == "WHOLE RANGE"
+        assert desk.chip == "PROBLEM" and panel._fit.text() == "FIT"
         assert panel.target._browse.text() == "BROWSE…" and panel.view.accessibleName() == "THE CHOSEN IMAGE"
         assert panel.strip.item(1).toolTip().endswith("CANNOT BE SHOWN")
         QTest.keyClick(panel.view, Qt.Key.Key_End)

@@ -8,10 +8,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QStyleOptionGraphicsItem
 from support.pictures import noise
 
-from mmdesk.media.picture import Picture
-from mmdesk.ui import theme
+from mmdesk.media.picture import TOP, WHOLE, Picture
+from mmdesk.ui import picture_marks, theme
 from mmdesk.ui.image_view import LARGEST, ImageView
-from mmdesk.ui.picture_item import TOP, PictureItem, level_for
+from mmdesk.ui.picture_item import PictureItem, level_for
 
 NONE = Qt.KeyboardModifier.NoModifier
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -106,8 +106,8 @@ def test_a_part_at_full_size_is_the_file_to_the_pixel(qapp):
     values = noise(500, 700)
     item = PictureItem()
     item.show_picture(picture_of(values))
-    item.set_window(TOP / 2, TOP, inverted=False)
-    expected = np.clip(values.astype(np.float32) * (255 / TOP), 0, 255).astype(np.uint8)
+    item.set_window(WHOLE, inverted=False)
+    expected = np.rint(values * (255 / TOP)).astype(np.uint8)
     assert np.array_equal(drawn(item, 123, 45, 1.0), expected[45:75, 123:163])
     corner = drawn(item, 680, 480, 1.0)
     assert np.array_equal(corner[:20, :20], expected[480:, 680:])
@@ -118,8 +118,8 @@ def test_enlarged_each_pixel_is_a_square(qapp):
     values = noise(50, 70)
     item = PictureItem()
     item.show_picture(picture_of(values))
-    item.set_window(TOP / 2, TOP, inverted=False)
-    expected = (values.astype(np.float32) * (255 / TOP)).astype(np.uint8)
+    item.set_window(WHOLE, inverted=False)
+    expected = np.rint(values * (255 / TOP)).astype(np.uint8)
     shown = drawn(item, 10, 20, 4.0)
     assert np.array_equal(shown, np.repeat(np.repeat(expected, 4, 0), 4, 1)[80:110, 40:80])
 
@@ -132,7 +132,7 @@ def test_a_part_of_a_smaller_level_lies_where_the_whole_does(qapp, level):
     item.show_picture(picture_of(values))
     plain.show_picture(Picture("a", (item.picture.levels[level],), (0, TOP), {}))
     for each in (item, plain):
-        each.set_window(TOP / 2, TOP, inverted=False)
+        each.set_window(WHOLE, inverted=False)
     left, top = 96 * 2**level, 56 * 2**level
     assert np.array_equal(drawn(item, left, top, 0.5**level), drawn(plain, 96, 56, 1.0))
 
@@ -149,8 +149,8 @@ def test_a_dense_screen_gets_the_detail_it_can_show(qapp, density, level):
     levels = tuple(np.full((1000 >> n, 1000 >> n), n * 10_000, np.uint16) for n in range(3))
     item = PictureItem()
     item.show_picture(Picture("a", levels, (0, TOP), {}))
-    item.set_window(TOP / 2, TOP, inverted=False)
-    assert drawn(item, 100, 100, 0.25, density=density)[10, 10] == int(level * 10_000 * 255 / TOP)
+    item.set_window(WHOLE, inverted=False)
+    assert drawn(item, 100, 100, 0.25, density=density)[10, 10] == round(level * 10_000 * 255 / TOP)
 
 
 @pytest.mark.parametrize("scale", [8.0, 1.0, 0.3, 0.05])
@@ -160,7 +160,7 @@ def test_of_a_picture_of_forty_megapixels_only_what_is_seen_is_touched(qapp, sca
     levels = tuple(level.view(Watched) for level in picture.levels)
     item = PictureItem()
     item.show_picture(Picture("a", levels, (0, TOP), {}))
-    item.set_window(TOP / 2, TOP, inverted=False)
+    item.set_window(WHOLE, inverted=False)
     drawn(item, 0, 0, scale, 400, 300)
     touched = [getattr(level, "touched", 0) for level in levels]
     assert touched[level_for(picture, scale)] == sum(touched)
@@ -177,7 +177,7 @@ def test_a_drag_changes_what_is_shown_and_not_the_picture(view):
     after = on_screen(view)
     assert not np.array_equal(before, after)
     assert np.array_equal(view.picture.levels[0], values)
-    view.full_range()
+    view.choose_window("1")
     assert np.array_equal(on_screen(view), before)
 
 
@@ -366,17 +366,22 @@ def test_without_a_picture_hands_do_nothing(view):
 
 
 def corner_lines(view, monkeypatch):
-    said = []
-    monkeypatch.setattr(view, "_corner", lambda painter, lines, right: said.append(lines))
+    said = {}
+
+    def paint(painter, room, lines, corner, most):
+        said[corner] = lines
+
+    monkeypatch.setattr(picture_marks, "paint_words", paint)
     view.viewport().grab()
-    return said
+    corners = Qt.Corner.TopLeftCorner, Qt.Corner.TopRightCorner, Qt.Corner.BottomRightCorner
+    return [said.get(corner, []) for corner in corners]
 
 
 def test_the_corners_say_what_it_is_and_nothing_of_the_patient(view, monkeypatch):
     tags = {"Modality": "CR", "ViewPosition": "PA", "PatientName": "Doe^Jane"}
     view.show_picture(picture_of(noise(600, 1000), "a.dcm", tags))
-    left, right = corner_lines(view, monkeypatch)
-    assert left == ["a.dcm", "1000 × 600", "CR · PA"]
+    left, right, below = corner_lines(view, monkeypatch)
+    assert below == [] and left == ["a.dcm", "1000 × 600", "CR · PA"]
     assert right[0] == "C 50 %  W 100 %" and right[1] in ("zoom 39 %", "zoom 40 %")
 
 
