@@ -31,7 +31,8 @@ def _serve_if_child() -> None:
         if sys.argv[1:] == ["--unpack"]:
             from mmdesk.media import sandbox
 
-            sys.exit(sandbox.serve())
+            sandbox.serve()
+            sys.exit()
         multiprocessing.freeze_support()
 
 
