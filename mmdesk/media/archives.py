@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 from weakref import finalize
 
 from mmdesk.errors import InputProblem
@@ -73,6 +73,15 @@ class Archive:
             problem = f"a file in it is larger than {MAX_BYTES // 2**20} MB"
             raise InputProblem(self.name, problem, "Unpack it and give the part that matters.")
         return data
+
+    def open(self, member: str) -> BinaryIO:
+        """To be read from the front, within `damage_told` of media.checks."""
+        with _damage_told(self.name):
+            return cast(BinaryIO, self._zip.open(self._infos[member]))
+
+    def size(self, member: str) -> int:
+        """What it says that it unpacks to: no more than that is read."""
+        return self._infos[member].file_size
 
     def _read(self, member: str, most: int) -> bytes:
         """No more than `most` bytes, whatever the archive says."""

@@ -56,6 +56,7 @@ _ALL = (
     QT_TRANSLATE_NOOP("said", "this DICOM file holds no picture"),
     QT_TRANSLATE_NOOP("said", "this DICOM file holds several frames"),
     QT_TRANSLATE_NOOP("said", "its pixels are compressed as {}, which cannot be read here"),
+    QT_TRANSLATE_NOOP("said", "unpacked, its files are larger than {} MB"),
     QT_TRANSLATE_NOOP("said", "something unknown"),
     QT_TRANSLATE_NOOP("said", "its pixels take too long or too much memory to unpack"),
     QT_TRANSLATE_NOOP("said", "the process that unpacks it does not start"),

@@ -30,7 +30,8 @@ def _zip(*members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> byt
 
 def _gzip(head: bytes, megabytes: int) -> bytes:
     packer = zlib.compressobj(1, wbits=16 + zlib.MAX_WBITS)
-    return packer.compress(head) + b"".join(packer.compress(_EMPTY) for _ in range(megabytes)) + packer.flush()
+    packed = [packer.compress(head), *(packer.compress(_EMPTY) for _ in range(megabytes)), packer.flush()]
+    return b"".join(packed)
 
 
 def zip_of_zeros() -> bytes:
@@ -71,7 +72,8 @@ def zip_that_overlaps() -> bytes:
 def zip_whose_sizes_lie() -> bytes:
     """The table says 100 bytes, the member unpacks to 700 MB."""
     file = BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive, archive.open("0.dcm", "w") as member:
+    archive = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
+    with archive, archive.open("0.dcm", "w") as member:
         member.write(dicom_bytes(_GREY))
         for _ in range(700):
             member.write(_EMPTY)
@@ -101,6 +103,11 @@ def zip_encrypted() -> bytes:
 
 def zip_outside(name: str) -> Callable[[], bytes]:
     return lambda: _zip((name, dicom_bytes(_GREY)))
+
+
+def zip_of_deflated() -> bytes:
+    data = deflated_dicom()
+    return _zip(("0.dcm", data), ("1.dcm", data))
 
 
 def deflated_dicom() -> bytes:
@@ -245,12 +252,12 @@ def wav(frames: int = 4000, **lies: int) -> Callable[[], bytes]:
     """A WAV whose head says something else."""
 
     def make() -> bytes:
-        said = {"riff": 36 + 2 * frames, "kind": 1, "channels": 1, "rate": 2000, "bits": 16, "size": 2 * frames}
-        said |= lies
-        align = said["channels"] * said["bits"] // 8 % 2**16
-        head = struct.pack("<4sL4s4sLHHLLHH4sL", b"RIFF", said["riff"] % 2**32, b"WAVE", b"fmt ", 16, said["kind"],
-                           said["channels"], said["rate"], said["rate"] * align % 2**32, align, said["bits"],
-                           b"data", said["size"] % 2**32)  # fmt: skip
+        said = {"riff": 36 + 2 * frames, "channels": 1, "rate": 2000, "bits": 16, "size": 2 * frames, **lies}
+        rate, align = said["rate"], said["channels"] * said["bits"] // 8 % 2**16
+        head = struct.pack("<4sL4s", b"RIFF", said["riff"] % 2**32, b"WAVE")
+        head += struct.pack("<4sLHHL", b"fmt ", 16, 1, said["channels"], rate)
+        head += struct.pack("<LHH", rate * align % 2**32, align, said["bits"])
+        head += struct.pack("<4sL", b"data", said["size"] % 2**32)
         noise = np.random.default_rng(0).integers(-9000, 9000, frames, dtype=np.int16)
         return head + noise.tobytes()
 
@@ -274,7 +281,7 @@ def ogg_of_hours() -> bytes:
     import soundfile
 
     file = BytesIO()
-    soundfile.write(file, np.random.default_rng(0).normal(0, 0.1, 16000), 16000, format="OGG", subtype="VORBIS")
+    soundfile.write(file, np.random.default_rng(0).normal(0, 0.1, 16000), 16000, "VORBIS", format="OGG")
     data = bytearray(file.getvalue())
     place = data.rindex(b"OggS")
     data[place + 6 : place + 14] = struct.pack("<q", 2**60)
@@ -292,11 +299,12 @@ def directory_outside() -> bytes:
 DAMAGED = "the picture in it is damaged"
 CUT = "the file ends before the picture does"
 HOSTILE: dict[str, tuple[str, Callable[[], bytes], str | None]] = {
-    "ZIP of zeros": ("archive", zip_of_zeros, "unpacked, the file is larger than 512 MB"),
-    "ZIP of texts": ("archive", zip_of_texts, "unpacked, the file is larger than 512 MB"),
+    "ZIP of zeros": ("archive", zip_of_zeros, "unpacked, its files are larger than 512 MB"),
+    "ZIP of texts": ("archive", zip_of_texts, "unpacked, its files are larger than 512 MB"),
     "ZIP that overlaps": ("archive", zip_that_overlaps, "unpacked, the archive is larger than 2 GB"),
     "ZIP whose sizes lie": ("archive", zip_whose_sizes_lie, "the archive is damaged"),
     "ZIP of 60,000 files": ("archive", zip_of_many, "the archive holds more than 20,000 files"),
+    "ZIP of deflated DICOM": ("archive", zip_of_deflated, "unpacked, the file is larger than 512 MB"),
     "ZIPs in ZIPs": ("archive", zip_in_zip, ""),
     "ZIP, encrypted": ("archive", zip_encrypted, "the archive is encrypted"),
     "ZIP, ../": ("archive", zip_outside("../../../tmp/outside.dcm"), ""),
