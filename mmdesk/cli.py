@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -82,7 +83,13 @@ def window(
 def analyze(
     image: Annotated[list[str] | None, typer.Option(metavar="F", help="PNG, JPEG, TIFF or DICOM.")] = None,
     audio: Annotated[list[str] | None, typer.Option(metavar="F", help="WAV, FLAC, OGG or MP3.")] = None,
-    record: Annotated[str | None, typer.Option(metavar="F|-", help="A text file; - for stdin.")] = None,
+    record: Annotated[
+        list[str] | None,
+        typer.Option(metavar="F|-", help="Text, PDF, CSV, XLSX, FHIR or HL7; - for stdin."),
+    ] = None,
+    confirm_labs: Annotated[
+        bool, typer.Option("--confirm-labs", help="The values of sheets are right: let them count.")
+    ] = False,
     prompt: Annotated[str | None, typer.Option(metavar="TEXT", help="What to write.")] = None,
     pack: Annotated[str, typer.Option(metavar="NAME_OR_FOLDER", help="The model pack.")] = BUILT_IN,
     device: Device = "auto",
@@ -91,12 +98,13 @@ def analyze(
         Path | None, typer.Option(metavar="FILE", help="Write the report; .json, .txt or Markdown.")
     ] = None,
 ) -> None:
-    """Read a case and write its report. --image and --audio may be given several times."""
+    """Read a case and write its report. --image, --audio and --record may be given several times; of what
+    two records state differently, the last one counts."""
     with plainly():
         given = {
             Modality.IMAGE: tuple(map(Input.from_path, image or ())),
             Modality.AUDIO: tuple(map(Input.from_path, audio or ())),
-            Modality.RECORD: (_record(record),) if record else (),
+            Modality.RECORD: tuple(_record(path, confirm_labs) for path in record or ()),
         }
         inputs = {modality: items for modality, items in given.items() if items}
         if not inputs:
@@ -227,7 +235,7 @@ def _save(report: Report | None, out: Path | None) -> None:
         save_report(out, report)
 
 
-def _record(path: str) -> Input:
+def _record(path: str, confirmed: bool) -> Input:
     if path == "-":
-        return Input("standard input", data=sys.stdin.buffer.read())
-    return Input.from_path(path)
+        return Input("standard input", data=sys.stdin.buffer.read(), confirmed=confirmed)
+    return replace(Input.from_path(path), confirmed=confirmed)
