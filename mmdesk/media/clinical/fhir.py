@@ -177,12 +177,11 @@ def _person(resources: list[Json], newest: str) -> Iterator[LabValue]:
 
 def age_at(born: str, day: str, place: str) -> Iterator[LabValue]:
     """The age in years on a day, both ISO 8601; nothing where either is unknown."""
-    born, _ = read_date(born) if len(born) != 7 else (f"{born}-15", "")
-    if not day or not born:
-        return
-    if re.fullmatch(r"\d{4}", born):
+    if day and re.fullmatch(r"\d{4}", born):
         yield LabValue("age", f"born {born}", code=_AGE, date=day, place=place, doubt=YEAR_ONLY)
-    elif is_iso(born):
+        return
+    born, doubt = read_date(f"{born}-15" if len(born) == 7 else born)
+    if day and born and not doubt:
         days = (date.fromisoformat(day[:10]) - date.fromisoformat(born[:10])).days
         years = round(days / 365.25, 2)
         yield LabValue("age", f"{years:g}", years, "", _AGE, "a", date=day, place=place)

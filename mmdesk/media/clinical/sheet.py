@@ -20,12 +20,16 @@ MAX_BYTES = 16 * 2**20  # of a sheet
 _MAX_UNPACKED = 48 * 2**20  # of all parts of an XLSX file
 _MAX_PARTS = 500
 _MAX_DIRECTORY = 2**18
-# Markup of a part: what a reader builds an object for, however small it is packed.
-_MAX_CELLS_MARKUP, _MAX_OTHER_MARKUP = 600_000, 60_000
+# Markup, of all parts of a kind: what a reader builds an object for, however small it is packed.
+_MAX_MARKUP = (
+    (re.compile(r"worksheets/[^/]+\.xml$", re.IGNORECASE), 600_000),
+    (re.compile(r"sharedStrings", re.IGNORECASE), 250_000),
+    (re.compile(r"styles|workbook|docProps|\.rels$|Content_Types", re.IGNORECASE), 60_000),
+)
 _MAX_SHEETS = 20
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, AttributeError, IndexError,
-    NotImplementedError, RuntimeError, OverflowError, SyntaxError,
+    NotImplementedError, RuntimeError, OverflowError, SyntaxError, OSError,
 )  # fmt: skip
 _NAME_COLUMNS = "Name its columns: date, test, value, unit, reference range."
 
@@ -138,11 +142,9 @@ def _check_parts(archive: zipfile.ZipFile, name: str) -> None:
         raise bomb(name)
     if any(part.flag_bits & 1 for part in parts):
         raise InputProblem(name, "it is protected by a password", "Save it without one.")
-    for part in parts:
-        if not re.search(r"\.(?:xml|rels)$", part.filename, re.IGNORECASE):
-            continue
-        cells = re.search(r"worksheets/|sharedStrings", part.filename) is not None
-        if archive.read(part).count(b"<") > (_MAX_CELLS_MARKUP if cells else _MAX_OTHER_MARKUP):
+    for pattern, most in _MAX_MARKUP:
+        own = [part for part in parts if pattern.search(part.filename)]
+        if sum(archive.read(part).count(b"<") for part in own) > most:
             raise bomb(name)
 
 

@@ -64,9 +64,9 @@ def read_rows(rows: Sequence[Row], name: str, where: str = "") -> list[LabValue]
     InputProblem for a sheet of several patients, or of too many values."""
     rows = [(number, [cell.strip() for cell in cells]) for number, cells in rows]
     rows = [(number, cells) for number, cells in rows if any(cells)]
-    start = next((n for n, (_, cells) in enumerate(rows[:columns.TITLES]) if columns.is_header(cells)), None)
+    start = next((n for n, (_, cells) in enumerate(rows[: columns.TITLES]) if columns.is_header(cells)), None)
     if start is None:
-        pairs = zip(rows[:columns.TITLES], rows[1:], strict=False)
+        pairs = zip(rows[: columns.TITLES], rows[1:], strict=False)
         start = next((n for n, ((_, a), (_, b)) in enumerate(pairs) if _is_bare(a, b)), None)
     if start is None:
         return []
@@ -158,12 +158,12 @@ def _wide(header: Cells, roles: Roles, body: Sequence[Row], marks: Marks) -> Ite
     for number, cells in body:
         places = [place for place, _, _ in tests if place < len(cells)]
         filled = [place for place in places if not _NOTHING.fullmatch(cells[place])]
-        if not any(read_number(cells[place], marks.tenths).number is not None for place in filled):
+        if filled and DATE in roles and not is_date(_cell(cells, roles, DATE)):
             read = {place: read_range(cells[place], marks.tenths) for place in filled}
-            if filled and all(limits != (None, None) for limits in read.values()):
+            if all(limits != (None, None) for limits in read.values()):
                 ranges |= read
                 continue
-            if not is_date(_cell(cells, roles, DATE)):
+            if all(read_number(cells[place], marks.tenths).number is None for place in filled):
                 units |= {place: cells[place] for place in filled}
                 continue
         date = " ".join(filter(None, (_cell(cells, roles, DATE), _cell(cells, roles, TIME))))

@@ -31,7 +31,7 @@ _SPELLINGS = (
 )
 _OF_PEOPLE = {"mm[Hg]": "mmHg", "Cel": "°C", "[degF]": "°F", "[IU]": "IU", "[lb_av]": "lb"}
 _COMPONENT = re.compile(
-    r"(?P<divide>[/.])?(?:10\*(?P<power>-?\d{1,2})|(?P<number>\d{1,4})"
+    r"(?P<divide>[/.])?(?:10\*(?P<power>-?\d{1,2})|(?P<number>[1-9]\d{0,3})"
     r"|(?P<atom>[A-Za-zµ%\[\]_]{1,12})(?P<exponent>-?[1-9])?)"
 )
 # UCUM → pint. [IU] is left out: what one is depends on the substance.

@@ -24,7 +24,7 @@ _OLDEST = date(1900, 1, 1)
 _BLANKS = re.compile(r"[ \t\u00a0\u2009\u202f]")
 _NUMBER = re.compile(
     r"(?P<sign><=|>=|<|>|≤|≥|~|≈)?[ \t]{0,9}(?P<number>[+\-−]?\d[\d.,' \u00a0\u2009\u202f]{0,29}"
-    r"(?:[eE][+-]?\d{1,3}(?![\d/]))?)[ \t]{0,9}(?P<rest>[^\d\s].{0,40})?",
+    r"(?:[eE][+-]?\d{1,3}(?![\d/]))?)[ \t]{0,9}(?P<rest>[-+]{1,3}$|(?![-–:/.,]\s?\d)[^\d\s].{0,40})?",
     re.DOTALL,
 )
 _SIGNS = {"≤": "<=", "≥": ">=", "≈": "~"}
@@ -94,18 +94,23 @@ def read_number(text: str, mark: str = ".") -> Printed:
 
 def _number(digits: str, mark: str) -> tuple[float | None, str]:
     """The number, or why it is none."""
-    digits = digits.replace("−", "-")
-    if "," in digits and not mark and re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", digits):
-        return None, TWO_NUMBERS
-    grouped = _GROUPED.fullmatch(digits)
-    if grouped and grouped["mark"] != mark and not (grouped["mark"] == "." and not mark):
-        group = grouped["mark"]
-        if grouped["tenths"] in (None, *({".", ","} - {group})):
-            digits = digits.replace(group, "")
-    if digits.count(",") == 1 and "." not in digits:
-        digits = digits.replace(",", ".")
+    plain = re.sub(r"(?<=\d)[ '](?=\d{3}(?!\d))", "", digits.replace("−", "-"))
+    marks = [char for char in plain if char in ".,"]
+    if len(set(marks)) == 2:  # the last one stands before the tenths
+        group, tenths = marks[0], marks[-1]
+    elif len(marks) > 1:
+        group, tenths = marks[0], ""
+    elif marks and re.fullmatch(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", plain):
+        if marks == [","] and not mark:
+            return None, TWO_NUMBERS
+        group, tenths = ("", marks[0]) if marks[0] == (mark or ".") else (marks[0], "")
+    else:
+        group, tenths = "", "".join(marks)
+    if group and not re.fullmatch(rf"[+-]?\d{{1,3}}(?:{re.escape(group)}\d{{3}})+(?:[.,]\d+)?", plain):
+        return None, ""
+    plain = plain.replace(group, "") if group else plain
     try:
-        number = float(digits)
+        number = float(plain.replace(tenths, ".") if tenths else plain)
     except ValueError:
         return None, ""
     return (number, "") if math.isfinite(number) else (None, "")
