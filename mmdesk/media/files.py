@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mmdesk.case import Input, Modality
 from mmdesk.errors import InputProblem
+from mmdesk.media.clinical import columns
 
 MAX_BYTES = 512 * 2**20
 HEAD = 4096  # bytes that show what a file is
@@ -201,17 +202,18 @@ def _opened(head: bytes) -> bytes:
     return inside if re.match(rb".{344}n[+i]1\x00|....n[+i]2\x00", inside, re.DOTALL) else head
 
 
-# Columns that a laboratory sheet has.
-_VALUES = re.compile(r"\b(?:value|result|reading|measurement)s?\b", re.IGNORECASE)
-_TESTS = re.compile(r"\b(?:tests?|analytes?|parameters?|components?|names?|items?|investigations?)\b", re.I)
-
-
 def _is_table(head: bytes) -> bool:
-    """Whether a text is a sheet with a line for each value: by the names of its columns."""
-    lines = head.decode("utf-16" if head[:2] in _UTF16 else "utf-8-sig", "replace").strip().splitlines()
-    first = lines[0] if lines else ""
-    cut = any(first.count(mark) >= 1 and lines[1:] and lines[1].count(mark) >= 1 for mark in ",;\t|")
-    return cut and _VALUES.search(first) is not None and _TESTS.search(first) is not None
+    """Whether a text is a sheet: a line names its columns, and the next one has as many cells. A sentence
+    has commas too, but its parts are not the names of columns."""
+    text = head.decode("utf-16" if head[:2] in _UTF16 else "utf-8-sig", "replace")
+    lines = [line for line in text.splitlines() if line.strip(" \t,;|")][: columns.TITLES + 1]
+    for line, below in zip(lines, lines[1:], strict=False):
+        for mark in columns.DELIMITERS:
+            if mark in line and mark in below:
+                cells, others = columns.cells_of(line, mark), columns.cells_of(below, mark)
+                if columns.is_header(cells) and abs(len(cells) - len(others)) <= 1:
+                    return True
+    return False
 
 
 def _is_mp3_frame(head: bytes) -> bool:
