@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from mmdesk.case import Input, Modality
 from mmdesk.media import auscultation
 from mmdesk.media.audio import read_audio
-from mmdesk.media.files import expect, read_bytes
+from mmdesk.media.curve import read_curve
+from mmdesk.media.files import Format, expect, read_bytes
 from mmdesk.media.image import read_image
 from mmdesk.media.text import read_text
 from mmdesk.model.audio import POSITIONS
@@ -33,13 +34,15 @@ class Read:
 def read_input(item: Input, modality: Modality) -> Read:
     """Raises InputProblem."""
     data = read_bytes(item)
-    expect(data, item.name, modality)
+    format = expect(data, item.name, modality)
     digest = hashlib.sha256(data).hexdigest()
     if modality == Modality.IMAGE:
         image = read_image(data, item.name)
         return Read(item, modality, digest, pixels=image.pixels, tags=image.tags)
     if modality == Modality.AUDIO:
-        return Read(item, modality, digest, waveform=read_audio(data, item.name, SAMPLE_RATE))
+        waveform = read_audio(data, item.name, SAMPLE_RATE)
+        tags = read_curve(data, item.name).tags if format is Format.WAVEFORM else {}
+        return Read(item, modality, digest, waveform=waveform, tags=tags)
     return Read(item, modality, digest, text=read_text(data, item.name))
 
 

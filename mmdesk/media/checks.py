@@ -15,7 +15,7 @@ MAX_DEPTH = 32  # bits of a pixel as the file is decoded; where it has more, the
 MIN_SIDE = 16
 
 # What Pillow and pydicom raise for damaged files, found by cutting and flipping bits.
-_DAMAGE = (
+DAMAGE = (
     AttributeError,
     BytesLengthException,
     EOFError,
@@ -40,7 +40,7 @@ def damage_told(name: str) -> Iterator[None]:
         # Both libraries warn of what they mend. The filter is global to the process until Python 3.14.
         with warnings.catch_warnings(action="ignore"):
             yield
-    except _DAMAGE as error:
+    except DAMAGE as error:
         reason = str(error).lower()
         cut = isinstance(error.__cause__ or error, _END) or "truncated" in reason or "less than exp" in reason
         problem = "the file ends before the picture does" if cut else "the picture in it is damaged"

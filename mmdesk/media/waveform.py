@@ -7,7 +7,6 @@ the length that a file's header promises.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import BytesIO
 from threading import Event
 from typing import Any
 
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 from mmdesk.case import Input, Modality
 from mmdesk.errors import InputProblem
 from mmdesk.media import audio
-from mmdesk.media.files import expect, read_head
+from mmdesk.media.files import Format, expect, read_bytes, read_head
 
 Floats = NDArray[np.float32]
 
@@ -56,9 +55,8 @@ def read_sound(item: Input, stop: Event | None = None) -> Sound:
     Raises InputProblem as media.files.read_bytes and media.audio.read_audio do, except for recordings
     that can be drawn though they are too short, too long or silent.
     """
-    expect(read_head(item), item.name, Modality.AUDIO)
-    source = BytesIO(item.data) if item.data is not None else str(item.path)
-    with audio.opened(source, item.name) as sound:
+    format = expect(read_head(item), item.name, Modality.AUDIO)
+    with audio.opened(item) as sound:
         rate, channels = int(sound.samplerate), int(sound.channels)
         lowest, highest = _Columns(PEAKS, (), np.min), _Columns(PEAKS, (), np.max)
         spectrum = _Spectrum(rate)
@@ -77,6 +75,8 @@ def read_sound(item: Input, stop: Event | None = None) -> Sound:
     refusal = audio.length_problem(frames, rate, item.name)
     if not frames and refusal is not None:
         raise refusal
+    if format is Format.WAVEFORM:
+        refusal = _no_sound(item) or refusal
     powers = spectrum.finish()
     return Sound(
         sample_rate=rate,
@@ -90,6 +90,17 @@ def read_sound(item: Input, stop: Event | None = None) -> Sound:
         top_hertz=spectrum.rate / 2,
         refusal=refusal,
     )
+
+
+def _no_sound(item: Input) -> InputProblem | None:
+    """Where a DICOM waveform is an electrocardiogram or another curve: what is drawn of it."""
+    from mmdesk.media.curve import read_curve
+
+    shown = read_curve(read_bytes(item), item.name).shown
+    if shown is None:
+        return None
+    problem = f"this DICOM waveform is no sound; its channel {shown} is shown"
+    return InputProblem(item.name, problem, "Packs that read sound do not score it.")
 
 
 class _Columns:

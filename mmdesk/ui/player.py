@@ -4,7 +4,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from enum import Enum, auto
-from io import BytesIO
 from queue import SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Protocol
@@ -152,11 +151,8 @@ class _Playback:
         import soxr
 
         from mmdesk.media import audio
-        from mmdesk.media.files import read_head
 
-        read_head(self._item)  # says so where the file has gone since
-        source = BytesIO(self._item.data) if self._item.data is not None else str(self._item.path)
-        with audio.opened(source, self._item.name) as sound:
+        with audio.opened(self._item) as sound:
             first = min(round(self._start * sound.samplerate), sound.frames)
             left = round(self._end * sound.samplerate) - first
             sound.seek(first)
