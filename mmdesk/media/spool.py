@@ -82,9 +82,36 @@ class Spooled:
     def write(self, out: BinaryIO, format: str, seconds: float | None = None) -> None:
         """All of it, or the last seconds, bit by bit, in a format of soundfile's. Raises OSError."""
         first = 0 if seconds is None else max(0, self.frames - round(seconds * self.rate))
-        with soundfile.SoundFile(out, "w", self.rate, self.channels, "PCM_16", format=format) as file:
-            for samples in self.blocks(first):
-                file.write(samples)
+        guarded = _Guarded(out)
+        try:
+            with soundfile.SoundFile(guarded, "w", self.rate, self.channels, "PCM_16", format=format) as file:
+                for samples in self.blocks(first):
+                    file.write(samples)
+                    guarded.check()
+        except soundfile.SoundFileError as error:
+            guarded.check()
+            raise OSError(str(error)) from error
+        guarded.check()
+
+
+class _Guarded:
+    """A file for libsndfile, which drops what is raised while it writes: kept, to be raised after it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._error: OSError | None = None
+        self.read, self.seek, self.tell = file.read, file.seek, file.tell
+
+    def write(self, data: bytes) -> int:
+        try:
+            return self._file.write(data)
+        except OSError as error:
+            self._error = error
+            return len(data)
+
+    def check(self) -> None:
+        if self._error is not None:
+            raise self._error
 
 
 def look_at(path: Path) -> Spooled | None:

@@ -62,6 +62,29 @@ def test_a_damaged_head_is_no_recording_or_one_of_bounded_size(
     assert left is None or sum(len(block) for block in left.blocks()) <= 200
 
 
+class Full(BytesIO):
+    """A disk that takes so many bytes."""
+
+    room = 0
+
+    def write(self, data) -> int:
+        self.room -= len(data)
+        if self.room < 0:
+            raise OSError(28, "No space left on device")
+        return super().write(data)
+
+
+@pytest.mark.parametrize("room", [0, 10, 1000, 5000])
+@pytest.mark.parametrize("format", ["WAV", "FLAC"])
+def test_a_disk_that_fills_up_is_told_of(tmp_path: Path, room: int, format: str) -> None:
+    spooled(tmp_path / "a", 100_000)
+    left, out = look_at(tmp_path / "a"), Full()
+    out.room = room
+    assert left is not None
+    with pytest.raises(OSError, match="No space left"):
+        left.write(out, format)
+
+
 def test_other_programs_open_it(tmp_path: Path) -> None:
     spooled(tmp_path / "a.au", 1000)
     samples, rate = soundfile.read(tmp_path / "a.au", dtype="int16")
