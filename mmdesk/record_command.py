@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmdesk import settings
+from mmdesk import recordings, settings
 from mmdesk.case import new_id
 from mmdesk.errors import UserProblem
 from mmdesk.plainly import FAILED, UsageProblem, complain, plainly
@@ -54,7 +54,6 @@ def _list() -> None:
 
 
 def _recover(out: Path) -> int:
-    from mmdesk import recordings
     from mmdesk.media.spool import look_at
 
     left = recordings.left(_folder())
@@ -71,7 +70,6 @@ def _recover(out: Path) -> int:
 
 
 def _record(out: Path, name: str | None, seconds: float | None) -> int:
-    from mmdesk import recordings
     from mmdesk.media.microphone import Microphone, named
 
     if cut_off := len(recordings.left(_folder())):

@@ -11,12 +11,14 @@ import time
 from collections.abc import Container
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mmdesk import casefile, disk, running
 from mmdesk.errors import CaseProblem
-from mmdesk.media import spool
-from mmdesk.media.recorder import Recorder, Source
-from mmdesk.media.spool import Spool
+
+if TYPE_CHECKING:  # numpy and soundfile are imported where a recording is
+    from mmdesk.media.recorder import Source
+    from mmdesk.media.spool import Spool
 
 STALLED = 3.0  # seconds without a sample after which a device is no longer there
 _SPOOL = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{8})\.([0-9]{1,10})\.([0-9]{1,12})\.spool")
@@ -27,7 +29,9 @@ class Session:
     """A recording of a case under way. `case` need not be kept. Raises CaseProblem, and what the source
     raises where it does not start; the source is closed then."""
 
-    def __init__(self, source: Source, folder: Path, case: str) -> None:
+    def __init__(self, source: "Source", folder: Path, case: str) -> None:
+        from mmdesk.media.recorder import Recorder
+
         self.source = source
         self._gone = False
         self._heard = 0, time.monotonic()  # frames, and when there were fewer
@@ -60,7 +64,9 @@ class Session:
 
     def last(self, seconds: float) -> bytes:
         """The end of what is on the disk, as a WAV file; empty where there is nothing yet. Raises OSError."""
-        out, spooled = BytesIO(), spool.look_at(self.path)
+        from mmdesk.media.spool import look_at
+
+        out, spooled = BytesIO(), look_at(self.path)
         if spooled is not None:
             spooled.write(out, "WAV", seconds)
         return out.getvalue()
@@ -75,8 +81,10 @@ class Session:
         self._gone = True
 
 
-def begin(folder: Path, case: str, rate: int, channels: int) -> Spool:
+def begin(folder: Path, case: str, rate: int, channels: int) -> "Spool":
     """A spool for a recording of a case. Raises CaseProblem."""
+    from mmdesk.media.spool import Spool
+
     casefile.check_id(case)
     start = running.started(os.getpid()) or 0.0
     path = folder / f"{case}.{secrets.token_hex(4)}.{os.getpid()}.{round(start)}.spool"
@@ -93,8 +101,10 @@ def left(folder: Path) -> list[Path]:
     for path in folder.glob("*.spool"):
         match = _SPOOL.fullmatch(path.name)
         if match and not running.lives(int(match[3]), float(match[4])):
+            from mmdesk.media.spool import look_at
+
             try:
-                if spool.look_at(path) is None:
+                if look_at(path) is None:
                     path.unlink()
                 else:
                     found.append((path.stat().st_mtime, path))
@@ -121,8 +131,10 @@ def finish(path: Path) -> Path | None:
 def save(path: Path, target: Path) -> bool:
     """The spool becomes a WAV or FLAC file, and is deleted once that is whole; False where it held no sound
     or is gone. Raises CaseProblem, and the spool stays."""
+    from mmdesk.media.spool import look_at
+
     try:
-        spooled = spool.look_at(path)
+        spooled = look_at(path)
         if spooled is not None:
             with disk.replacing(target) as file:
                 spooled.write(file, target.suffix[1:].upper())

@@ -17,6 +17,7 @@ from mmdesk.media import microphone
 from mmdesk.media.microphone import Device
 from mmdesk.media.portaudio import NoSound, Trouble
 from mmdesk.media.recorder import Look, Recorder
+from mmdesk.media.spool import Spool
 
 
 class Given(Source):
@@ -94,7 +95,7 @@ def test_a_full_disk(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     def full(self: Recorder) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(recordings.Spool, "sync", full)
+    monkeypatch.setattr(Spool, "sync", full)
     done = run("--out", str(tmp_path / "a.wav"), "--seconds", "2", source=Given(beats()))
     assert done.exit_code == 1
     assert "The disk took no more (No space left on device); what came until then is kept." in done.stderr
