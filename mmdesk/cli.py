@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from mmdesk import __version__, display, events, pack_commands, resources
+from mmdesk import __version__, display, events, pack_commands, record_command, resources
 from mmdesk.case import Case, Input, Modality
 from mmdesk.engine import StopToken
 from mmdesk.errors import InputProblem, UserProblem
@@ -152,6 +152,7 @@ def menu(
             typer.echo(f"{'removed' if remove else 'written'}: {path}")
 
 
+app.command()(record_command.record)
 app.command()(pack_commands.train)
 app.command()(pack_commands.evaluate)
 

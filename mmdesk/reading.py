@@ -12,6 +12,7 @@ from mmdesk.media import auscultation
 from mmdesk.media.audio import read_audio
 from mmdesk.media.clinical.importing import read_record
 from mmdesk.media.clinical.whole import Part
+from mmdesk.media.curve import read_curve
 from mmdesk.media.files import Format, expect, read_bytes
 from mmdesk.media.frame import PERCENT, Frame
 from mmdesk.media.image import Image, image_of
@@ -54,7 +55,9 @@ def read_input(item: Input, modality: Modality, window_for: WindowFor = lambda t
     format = Format.TEXT if item.typed else expect(data, item.name, modality)
     digest = hashlib.sha256(data).hexdigest()
     if modality == Modality.AUDIO:
-        return Read(item, modality, digest, waveform=read_audio(data, item.name, SAMPLE_RATE))
+        waveform = read_audio(data, item.name, SAMPLE_RATE)
+        tags = read_curve(data, item.name).tags if format is Format.WAVEFORM else {}
+        return Read(item, modality, digest, waveform=waveform, tags=tags)
     record = read_record(data, item.name, format)
     text, values = (record, ()) if isinstance(record, str) else ("", record)
     part = Part(item.name, text, values, item.confirmed, item.struck)
