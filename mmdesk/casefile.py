@@ -67,9 +67,10 @@ class Entry:
     every: bool = False
     confirmed: bool = False
     struck: tuple[int, ...] = ()
+    typed: bool = False
 
 
-_CHOSEN = ("position", "slices", "plane", "frame", "every", "confirmed", "struck")
+_CHOSEN = ("position", "slices", "plane", "frame", "every", "confirmed", "struck", "typed")
 Entries = Mapping[Modality, tuple[Entry, ...]]
 
 

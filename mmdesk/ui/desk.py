@@ -3,14 +3,15 @@
 The window shows; this decides. It holds no widget.
 """
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from mmdesk import casefile, resources
+from mmdesk import casefile, recordings, resources
 from mmdesk.archive import Archive, Kept
-from mmdesk.case import Case
+from mmdesk.case import Case, Input, Modality
 from mmdesk.casefile import CaseFile
 from mmdesk.errors import UserProblem
 from mmdesk.events import LAST, Event, ReportReady, ReportWritten, Stopped
@@ -22,6 +23,7 @@ from mmdesk.ui.case_model import CaseModel
 from mmdesk.ui.intake import Intake
 from mmdesk.ui.worker import Worker
 
+UNDER_WAY = "recording under way"  # the name of an input: the last seconds of what is being recorded
 LIVE_DELAY = 300  # ms of quiet before a changed case is read again
 
 
@@ -38,6 +40,7 @@ class Desk(QObject):
     case_saved = Signal(str, object, object)  # id, file, names of inputs that could not be kept
     report_saved = Signal(object)  # its file
     crash_found = Signal(object)  # the file of a case that was open in a program that crashed
+    recordings_found = Signal(object)  # Inputs: recordings that were under way then
     purged = Signal(int)  # how many kept cases were deleted
     failed = Signal(str, str)  # what did not work with a file, and what to do
 
@@ -66,6 +69,16 @@ class Desk(QObject):
     @property
     def working(self) -> bool:
         return self._job != 0
+
+    @property
+    def busy(self) -> bool:
+        """It works, or is about to."""
+        return self.working or self._quiet.isActive()
+
+    @property
+    def reads_recording(self) -> bool:
+        """Whether the case holds the last seconds of a recording under way."""
+        return any(item.name == UNDER_WAY for item in self.model.inputs(Modality.AUDIO))
 
     # ---- analyses
 
@@ -146,6 +159,10 @@ class Desk(QObject):
         """Look for a case that a crash left, and delete kept ones that are older."""
         self._files.run("look back", partial(_look_back, self.archive, days), self._looked_back)
 
+    def take_recordings(self, items: tuple[Input, ...]) -> None:
+        """Put what a recording left into the case."""
+        self._files.run("recordings", partial(_ended, items), self._recordings_ended, self._problem)
+
     def dismiss(self, path: Path) -> None:
         """What a crash left is not wanted: it stays a kept case like any other."""
         self._files.run("dismiss", partial(self.archive.mark_closed, path.stem), _done, self._problem)
@@ -191,9 +208,18 @@ class Desk(QObject):
     def _saved(self, value: tuple[str, Path, tuple[str, ...]]) -> None:
         self.case_saved.emit(*value)
 
-    def _looked_back(self, left: list[Kept]) -> None:
+    def _looked_back(self, found: tuple[list[Kept], tuple[Input, ...]]) -> None:
+        left, recorded = found
+        if recorded:
+            self.recordings_found.emit(recorded)
         if left:
             self.crash_found.emit(left[0].path)
+
+    def _recordings_ended(self, items: tuple[Input, ...]) -> None:
+        """What was read of one while it went on gives way to it."""
+        before = self.model.inputs(Modality.AUDIO)
+        kept = tuple(item for item in before if item.name != UNDER_WAY)
+        self.model.set_inputs(Modality.AUDIO, kept + items)
 
     def _problem(self, error: UserProblem) -> None:
         self.failed.emit(f"{error.name}: {error.problem}.", error.remedy)
@@ -242,10 +268,25 @@ def _export(path: Path, report: Report) -> Path:
     return path
 
 
-def _look_back(archive: Archive, days: int) -> list[Kept]:
+def _look_back(archive: Archive, days: int) -> tuple[list[Kept], tuple[Input, ...]]:
     left = archive.unfinished()
     archive.expire(days)
-    return left
+    spools = recordings.left(archive.folder)
+    return left, tuple(Input("recovered recording", path=str(path)) for path in spools)
+
+
+def _ended(items: tuple[Input, ...]) -> tuple[Input, ...]:
+    """Those that are there still, spools as files of sound."""
+    ended = []
+    for item in items:
+        path = Path(item.path or "")
+        if path.suffix == ".spool":
+            finished = recordings.finish(path)
+            item = replace(item, path=str(finished))
+            if finished is None:
+                continue
+        ended.append(item)
+    return tuple(ended)
 
 
 def _done(_: None) -> None:

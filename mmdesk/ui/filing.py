@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from mmdesk.archive import Kept
-from mmdesk.case import Modality
+from mmdesk.case import Input, Modality
 from mmdesk.casefile import SUFFIX
 from mmdesk.ui.desk import Desk
 from mmdesk.ui.notice_bar import NoticeBar
@@ -24,6 +24,7 @@ class Filing(QObject):
         super().__init__(window)
         self._window, self._desk, self._notice = window, desk, notice
         self._offered: Path | None = None
+        self._recorded: tuple[Input, ...] = ()
         self.path: Path | None = None
         self.hides_recent = False  # in demo mode nobody's cases are shown
         desk.model.replaced.connect(self._forget_path)
@@ -32,6 +33,7 @@ class Filing(QObject):
         desk.case_saved.connect(self._saved)
         desk.report_saved.connect(self._say_saved)
         desk.crash_found.connect(self._offer)
+        desk.recordings_found.connect(self._offer_recordings)
         desk.purged.connect(self._purged)
         desk.failed.connect(self.problem)
         desk.autosave.failed.connect(self.problem)
@@ -108,6 +110,21 @@ class Filing(QObject):
         self._offered = path
         text = "A case was open when mmdesk ended unexpectedly. It was kept."
         self._notice.say("recover", text, button="Open it")
+
+    @Slot(object)
+    def _offer_recordings(self, items: tuple[Input, ...]) -> None:
+        self._recorded = items
+        text = "A recording was under way when mmdesk ended. It was kept."
+        if len(items) > 1:
+            text = f"Recordings that were under way when mmdesk ended were kept: {len(items)}."
+        self._notice.say("recording", text, button="Put it into this case")
+
+    @Slot(object)
+    def offer_recording(self, item: Input) -> None:
+        """Of a case that was put away meanwhile."""
+        self._recorded = (item,)
+        text = "A recording was under way when its case was put away. It was kept."
+        self._notice.say("recording", text, button="Put it into this case")
 
     @Slot()
     def ask_purge(self) -> None:
@@ -206,6 +223,8 @@ class Filing(QObject):
             self._desk.bring_back()
         elif key == "recover" and self._offered is not None:
             self._desk.open(self._offered)
+        elif key == "recording":
+            self._desk.take_recordings(self._recorded)
         elif key == "purge":
             self._desk.purge()
 

@@ -7,7 +7,16 @@ from pathlib import Path
 from mmdesk.case import Input, Modality
 from mmdesk.casefile import is_case
 from mmdesk.errors import InputProblem
-from mmdesk.media.files import MAX_BYTES, expect, identify, modality_of, read_bytes, read_head, too_large
+from mmdesk.media.files import (
+    MAX_BYTES,
+    expect,
+    identify,
+    modality_of,
+    read_bytes,
+    read_head,
+    sniff,
+    too_large,
+)
 from mmdesk.media.text import read_text
 
 MAX_FILES = 64  # inputs at once; a series is one
@@ -71,7 +80,7 @@ def _modality(path: Path, target: Modality | None) -> Modality | None:
     head = read_head(Input.from_path(path))
     if is_case(head):
         return None
-    if _size(path) > MAX_BYTES:
+    if _size(path) > MAX_BYTES and not _is_sound(head):  # sound is drawn block by block
         raise too_large(path.name)
     try:
         return modality_of(identify(head, path.name))
@@ -79,6 +88,11 @@ def _modality(path: Path, target: Modality | None) -> Modality | None:
         if target is not None:
             expect(head, path.name, target)
         raise
+
+
+def _is_sound(head: bytes) -> bool:
+    format = sniff(head)
+    return format is not None and modality_of(format) is Modality.AUDIO
 
 
 def _size(path: Path) -> int:

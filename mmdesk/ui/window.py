@@ -27,6 +27,7 @@ from mmdesk.ui.doctor_dialog import DoctorDialog
 from mmdesk.ui.drop_filter import DropFilter
 from mmdesk.ui.evidence import Evidence
 from mmdesk.ui.filing import Filing
+from mmdesk.ui.live_recording import LiveRecording
 from mmdesk.ui.worker import Worker
 
 
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
         self._take_panels(self.desktop)
         self.filing = Filing(self, self.desk, self.notice)
         self.demo = Demo(self.desk, self.filing)
+        self.live_recording = LiveRecording(self.desk, self.audio.recording)
         self._connect()
         self._show_pack(settings.pack)
         self._set_keeping()
@@ -90,6 +92,7 @@ class MainWindow(QMainWindow):
         self.record.editor.textChanged.connect(self._update_actions)
         desk.worker.state_changed.connect(self._engine_changed)
         desk.worker.closed.connect(self._engine_gone)
+        self.audio.recording.left.connect(filing.offer_recording)
         desk.intake.refused.connect(self._refused)
         desk.intake.moved.connect(self._moved)
         self._drops = DropFilter(self, self.inputs, desk.intake)
@@ -133,6 +136,9 @@ class MainWindow(QMainWindow):
                 consumer.show_event(event)
         if any(isinstance(event, ReportWritten) for event in events):
             self._update_actions()  # it can be saved, whatever else is found
+        if self.desk.reads_recording:
+            text = "This is read from the last seconds of a recording under way."
+            self.report.show_card(text, tone="notice")
 
     def _ended(self, last: Event) -> None:
         self._say_outdated()
@@ -183,7 +189,8 @@ class MainWindow(QMainWindow):
         self.desk.prompt = self.prompts.prompt
 
     def _say_outdated(self) -> None:
-        if self.report.report is not None and self.desk.report is None:
+        again = self.desk.live and self.audio.recording.active  # soon, and by itself
+        if self.report.report is not None and self.desk.report is None and not again:
             text = "The case was changed after this report was begun."
             self.report.show_card(text, "Analyse it again.", tone="notice")
 
@@ -292,7 +299,8 @@ class MainWindow(QMainWindow):
         self.desk.show_sample("sample")
 
     def _set_keeping(self) -> None:
-        self.desk.autosave.enabled = self.settings.autosave and not self.desk.demo
+        keeps = self.settings.autosave and not self.desk.demo
+        self.desk.autosave.enabled = self.audio.recording.keeps = keeps
 
     # ---- words and state
 

@@ -196,6 +196,16 @@ def test_what_cannot_be_read_says_why(qtbot, desk, folder):
     assert desk.model.is_empty()
 
 
+def test_a_recording_may_be_larger_than_what_is_read_at_once(qtbot, desk, folder):
+    """An hour at 48 kHz is: it is drawn block by block."""
+    with (folder / "hour.wav").open("wb") as file:
+        file.write(b"RIFF\xff\xff\xff\xffWAVEfmt ")
+        file.truncate(MAX_BYTES + 1)
+    desk.intake.take_paths([folder / "hour.wav"])
+    settle(qtbot, desk)
+    assert desk.names(AUDIO) == ["hour.wav"] and desk.refused == []
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_is_not_waited_for(qtbot, desk, tmp_path):
     os.mkfifo(tmp_path / "pipe")
