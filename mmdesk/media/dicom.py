@@ -156,14 +156,17 @@ def _greys(header: Dataset, values: NDArray[Any]) -> dict[str, Any]:
     for keyword in () if rescaled or table else ("RescaleSlope", "RescaleIntercept"):
         header.pop(keyword, None)
 
+    scale = (slope[0], intercept[0]) if rescaled and slope and intercept else (1.0, 0.0)
+
     def part(rows: slice) -> NDArray[Any]:
+        if rescaled:
+            return values[rows].astype(np.float64) * scale[0] + scale[1]
         return apply_modality_lut(values[rows], header)
 
     if table or values.dtype.kind not in "iu" or values.itemsize > 2:
         stored: dict[str, Any] = {}
         low, high = extent(shape, part)
     else:
-        scale = (slope[0], intercept[0]) if rescaled and slope and intercept else (1.0, 0.0)
         stored = {"stored": values, "slope": scale[0], "intercept": scale[1]}
         low, high = sorted(float(end) * scale[0] + scale[1] for end in (values.min(), values.max()))
     return {
