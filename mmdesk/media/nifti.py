@@ -132,6 +132,7 @@ def _header(data: bytes) -> Any:
     try:
         header = kind.from_fileobj(BytesIO(data), check=False)
         header.check_fix(_SILENT)
+        header.get_slope_inter()  # raises where one of them is no number
         return header
     except (HeaderDataError, WrapStructError) as error:
         raise ValueError("damaged head") from error

@@ -15,6 +15,7 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEGLSLossless, RLELossless
 
 from support.dicoms import dicom_bytes, dicom_of, written
+from support.sheets import pdf, pdf_of
 
 _GREY = np.random.default_rng(0).integers(0, 255, (24, 20), dtype=np.uint8)
 _EMPTY = bytes(2**20)
@@ -295,6 +296,30 @@ def directory_outside() -> bytes:
     return data.replace(b"77654033\\CR1", b"..\\..\\..\\etc")
 
 
+def sheet_of_columns() -> bytes:
+    return b"Test,Result" + b",x" * 10**6 + b"\nCRP,96" + b",1" * 10**6
+
+
+def json_deep(kind: bytes) -> Callable[[], bytes]:
+    return lambda: b'{"resourceType": "Bundle", "entry": ' + kind * 100_000
+
+
+def pdf_in_a_circle() -> bytes:
+    """Pages that are their own parents and children."""
+    return pdf_of(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R 2 0 R] /Count 4 /Parent 3 0 R >>",
+            b"<< /Type /Pages /Kids [2 0 R 3 0 R] /Count 4 /Parent 2 0 R >>",
+        ]
+    )
+
+
+def pdf_of_pages() -> bytes:
+    """A page tree that says it has two thousand million pages."""
+    return pdf("CRP 96 mg/L").replace(b"/Count 1 ", b"/Count 2147483647 ")
+
+
 # Reader, file, and what is said of it; "" where it is read, None where either will do.
 DAMAGED = "the picture in it is damaged"
 CUT = "the file ends before the picture does"
@@ -345,6 +370,11 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str | None]] = {
     "WAV, 0 bits": ("sound", wav(bits=0), None),
     "FLAC of a year": ("sound", flac_of_hours, None),
     "OGG of ages": ("sound", ogg_of_hours, None),
+    "CSV, a million columns": ("sheet", sheet_of_columns, None),
+    "JSON, lists 100,000 deep": ("message", json_deep(b"["), "this file is damaged"),
+    "JSON, objects 100,000 deep": ("message", json_deep(b'{"a":'), "this file is damaged"),
+    "PDF, pages in a circle": ("PDF", pdf_in_a_circle, None),
+    "PDF, 2,147,483,647 pages": ("PDF", pdf_of_pages, None),
     "gzip of gzip": ("kind", lambda: gzip.compress(gzip.compress(_EMPTY)), "this is a compressed file"),
 }
 

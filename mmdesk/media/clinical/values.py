@@ -204,8 +204,14 @@ def read_date(text: str, order: str = "") -> tuple[str, str]:
 
 
 def is_iso(text: str) -> bool:
-    """Whether a LabValue's date is one."""
-    return re.fullmatch(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2})?", text) is not None
+    """Whether a LabValue's date is one, and of a day that there is."""
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2})?", text) is None:
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 Parts = tuple[int, int, int, int | None, int | None] | tuple[()]
