@@ -27,7 +27,8 @@ def spoken(tags: Mapping[str, str]) -> str:
     """What the tags say, in words: "MRI, T2, head"."""
     modality = tags.get("Modality", "").upper()
     said = [] if modality in SILENT else [MODALITIES.get(modality, modality)]
-    said += [tags.get("Weighting", ""), tags.get("BodyPartExamined", "").lower(), tags.get("ViewPosition", "")]
+    said += [tags.get("Weighting", ""), tags.get("BodyPartExamined", "").lower()]
+    said.append(tags.get("ViewPosition", ""))
     return ", ".join(part for part in said if part and _words(part) not in SILENT)
 
 

@@ -147,10 +147,14 @@ class ShortcutsDialog(QDialog):
             (self.tr("Zoom in, zoom out"), ["+", "-", self.tr("Ctrl+wheel")]),
             (self.tr("Fit and reset"), ["0", self.tr("double click")]),
             (self.tr("Invert"), ["I"]),
+            (self.tr("The file's own windows"), ["1", "2"]),
+            (self.tr("CT: brain, abdomen, mediastinum, bone, lung"), ["3", "4", "5", "6", "7"]),
+            (self.tr("Whole range, usual range"), ["8", "9"]),
             (self.tr("Window width, window level"), [self.tr("drag"), self.tr("Ctrl+arrows")]),
             (self.tr("Hide, show the heat map"), ["H"]),
             (self.tr("Pan"), [self.tr("middle drag"), self.tr("Space+drag"), self.tr("Shift+arrows")]),
-            (self.tr("Other image"), ["PgUp", "PgDn", "Home", "End"]),
+            (self.tr("Other image or slice"), [self.tr("wheel"), "PgUp", "PgDn", "Home", "End"]),
+            (self.tr("Read this slice"), ["R"]),
             (self.tr("Remove the image chosen in the film strip"), ["Del"]),
         ]
         sound = [

@@ -12,7 +12,10 @@ from mmdesk.casefile import SUFFIX
 from mmdesk.ui.desk import Desk
 from mmdesk.ui.notice_bar import NoticeBar
 
-OPENS = f"*.png *.jpg *.jpeg *.tif *.tiff *.dcm *.wav *.flac *.ogg *.mp3 *.txt *.md *{SUFFIX}"
+OPENS = (
+    "*.png *.jpg *.jpeg *.tif *.tiff *.dcm DICOMDIR *.nii *.nii.gz *.zip *.wav *.flac *.ogg *.mp3 "
+    f"*.txt *.md *.pdf *.csv *.xlsx *.json *.hl7 *{SUFFIX}"
+)
 MOST_RECENT = 10
 
 

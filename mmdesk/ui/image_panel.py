@@ -271,7 +271,7 @@ class ImagePanel(InputPanel):
     def retranslate(self) -> None:
         self.retitle(self.tr("Image"))
         self.target.words.setText(
-            self.tr("Drop a radiograph or an MRI slice here:\nPNG, JPEG, TIFF or DICOM.")
+            self.tr("Drop a radiograph or an MRI here, a file or a folder:\nDICOM, NIfTI, PNG, JPEG or TIFF.")
         )
         self.view.setAccessibleName(self.tr("The chosen image"))
         self._keys = self.tr(

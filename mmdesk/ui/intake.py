@@ -18,7 +18,7 @@ from mmdesk.ui.survey import MAX_FILES, Survey, survey, with_texts
 
 PASTED_IMAGE, PASTED_TEXT = "pasted image.png", "pasted text"
 UNKNOWN = "mmdesk takes files, images and text"
-READS = "mmdesk reads PNG, JPEG, TIFF, DICOM, WAV, FLAC, OGG, MP3 and text."
+READS = "mmdesk reads DICOM, NIfTI, PNG, JPEG, TIFF, WAV, FLAC, OGG, MP3, text, PDF, CSV, XLSX, FHIR, HL7."
 CARDS = 3  # more problems than this are summed up in one card
 
 

@@ -284,7 +284,10 @@ _ALL = (
     QT_TRANSLATE_NOOP("said", "{} is an image: it was put into Image."),
     QT_TRANSLATE_NOOP("said", "{} is a recording: it was put into Audio."),
     QT_TRANSLATE_NOOP("said", "{} is for the record: it was put there."),
-    QT_TRANSLATE_NOOP("said", "mmdesk reads PNG, JPEG, TIFF, DICOM, WAV, FLAC, OGG, MP3 and text."),
+    QT_TRANSLATE_NOOP(
+        "said",
+        "mmdesk reads DICOM, NIfTI, PNG, JPEG, TIFF, WAV, FLAC, OGG, MP3, text, PDF, CSV, XLSX, FHIR, HL7.",
+    ),
     # ui/player.py
     QT_TRANSLATE_NOOP("said", "There is nothing to play sound on."),
     QT_TRANSLATE_NOOP("said", "Connect headphones or loudspeakers and press Play again."),

@@ -18,7 +18,7 @@ from mmdesk.case import Input, Modality
 from mmdesk.media import audio, checks, files
 
 IMAGE, AUDIO, RECORD = Modality.IMAGE, Modality.AUDIO, Modality.RECORD
-READS = "mmdesk reads PNG, JPEG, TIFF, DICOM, WAV, FLAC, OGG, MP3 and text."
+READS = "mmdesk reads DICOM, NIfTI, PNG, JPEG, TIFF, WAV, FLAC, OGG, MP3, text, PDF, CSV, XLSX, FHIR, HL7."
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 

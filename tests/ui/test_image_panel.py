@@ -86,7 +86,7 @@ class Gate:
 def test_empty(desk):
     panel = desk.panel
     assert panel.target.isVisible() and not panel.content.isVisible()
-    assert desk.chip == "empty" and "PNG, JPEG, TIFF or DICOM" in panel.target.words.text()
+    assert desk.chip == "empty" and "DICOM, NIfTI, PNG, JPEG or TIFF" in panel.target.words.text()
     assert not [b for b in panel.findChildren(QPushButton) if b.isVisible() and b.parent() is panel]
     browse, paste = panel.target.findChildren(QPushButton)
     with desk.qtbot.waitSignal(panel.browse_asked):
