@@ -1,6 +1,7 @@
 """What a folder, an archive or a DICOMDIR holds, as inputs of a case: DICOM files by series."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -132,14 +133,17 @@ def _unpacked(path: Path, archive: Archive) -> Holding:
 def _series(
     root: Path, names: list[str], open_: Callable[[str], BinaryIO], alone: Callable[[str], Input]
 ) -> list[tuple[Modality, Input]]:
-    """A series of one file is that file."""
+    """A series of one file is that file. No two series have the same name."""
     found = series_of(names, open_) if names else []
     several = sum(len(series.files) > 1 for series in found) > 1
     inputs = []
+    named: Counter[str] = Counter()
     for series in found:
         if len(series.files) == 1:
             inputs.append(alone(series.files[0]))
         else:
             name = series.title if several and series.title else root.name
-            inputs.append(Input(name, str(root), slices=series.files))
+            named[name] += 1
+            again = f" ({named[name]})" if named[name] > 1 else ""
+            inputs.append(Input(name + again, str(root), slices=series.files))
     return [(Modality.IMAGE, item) for item in inputs]

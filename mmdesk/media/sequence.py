@@ -7,13 +7,13 @@ from pydicom import Dataset
 from mmdesk.media.geometry import numbers
 
 _TEXTS = ("AcquisitionContrast", "SeriesDescription", "ProtocolName", "SequenceName", "PulseSequenceName")
-# In this order: "T1 FLAIR" is T1, "T2 FLAIR" is FLAIR.
+# In this order: "T1 FLAIR" is T1, "T2 FLAIR" is FLAIR. T1W, T2WI and 3DFLAIR are usual, T10 is a vertebra.
 _KINDS = (
-    ("T1", r"T1|MPRAGE|MP[ _-]?RAGE|BRAVO|SPGR|TFL3D"),
-    ("FLAIR", r"FLAIR|FLUID_ATTENUATED|DARK[ _-]?FLUID|TIRM"),
+    ("T1", r"T1(?!\d)[A-Z]*|MPRAGE|MP[ _-]?RAGE|BRAVO|SPGR|TFL3D"),
+    ("FLAIR", r"\w*FLAIR|FLUID_ATTENUATED|DARK[ _-]?FLUID|TIRM"),
     ("diffusion", r"DWI|DIFFUSION|DIFF|TRACEW?|ADC|DTI|EP_B\d+"),
     ("susceptibility", r"SWI|SUSCEPTIBILITY|T2_?STAR|T2\*|HEMO"),
-    ("T2", r"T2"),
+    ("T2", r"T2(?!\d)[A-Z]*"),
     ("proton density", r"PD|PROTON_DENSITY"),
     ("angiography", r"TOF|MRA|ANGIO|TIME_OF_FLIGHT"),
     ("perfusion", r"PERFUSION|PWI|DSC|ASL"),

@@ -1,0 +1,176 @@
+"""Which files make up a series, and in which order they lie."""
+
+import random
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydicom import Dataset, dcmread
+from pydicom.dataset import FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, MediaStorageDirectoryStorage
+from support.dicoms import dicom_bytes, written
+from support.slices import AXIAL, ct_series, ct_slice, marked, multi_frame, number_of
+
+from mmdesk.errors import InputProblem
+from mmdesk.media.series import Series, is_below, is_directory, listed, series_of
+
+
+def found(files: Mapping[str, bytes]) -> list[Series]:
+    return series_of(files, lambda name: BytesIO(files[name]))
+
+
+def order(files: Mapping[str, bytes]) -> list[int]:
+    """The slices of the only series, by what their pixels say."""
+    (series,) = found(files)
+    return [number_of(dcmread(BytesIO(files[name])).pixel_array) for name in series.files]
+
+
+def in_names(slices: list[bytes]) -> dict[str, bytes]:
+    """Under names that tell nothing."""
+    names = [f"{n:02}.dcm" for n in range(len(slices))]
+    random.Random(5).shuffle(names)
+    return dict(zip(names, slices, strict=True))
+
+
+# ---- order
+
+
+@given(st.permutations(range(7)), st.sampled_from([2.5, -2.5, 0.3]))
+def test_by_place_whatever_names_and_numbers_are(numbers: list[int], step: float) -> None:
+    files = in_names([ct_slice(n, n * step, InstanceNumber=numbers[n] + 1) for n in range(7)])
+    assert order(files) == (list(range(7)) if step > 0 else list(range(6, -1, -1)))
+
+
+@pytest.mark.parametrize(
+    ("turned", "way"),
+    [
+        (AXIAL, (0, 0, 1)),
+        ([1, 0, 0, 0, 0, -1], (0, 1, 0)),  # coronal: the normal points back
+        ([0, 1, 0, 0, 0, -1], (-1, 0, 0)),  # sagittal: to the right
+        ([1, 0, 0, 0, 0.8, -0.6], (0, 0.6, 0.8)),  # tilted, as MRI of the spine is
+    ],
+)
+def test_along_the_normal_of_any_plane(turned: list[float], way: tuple[float, float, float]) -> None:
+    def slice_(number: int) -> bytes:
+        position = list(map(float, np.array(way) * number * 3 + (10, -20, 30)))
+        return ct_slice(number, 0, ImageOrientationPatient=turned, ImagePositionPatient=position)
+
+    assert order(in_names([slice_(n) for n in range(6)])) == list(range(6))
+
+
+def test_without_places_by_number_and_without_numbers_by_name() -> None:
+    nowhere: dict[str, Any] = {"ImagePositionPatient": None, "ImageOrientationPatient": None}
+    files = in_names([ct_slice(n, 0, InstanceNumber=n + 1, **nowhere) for n in range(12)])
+    assert order(files) == list(range(12))  # not 1, 10, 11, 2
+    files = {f"{n:02}": ct_slice(n, 0, InstanceNumber=None, **nowhere) for n in range(4)}
+    assert order(files) == list(range(4))
+
+
+@pytest.mark.parametrize("keyword", ["EchoNumbers", "TemporalPositionIdentifier", "AcquisitionNumber"])
+def test_slices_of_one_place_stand_side_by_side(keyword: str) -> None:
+    slices = [
+        ct_slice(2 * place + again, 4.0 * place, InstanceNumber=again * 4 + place + 1, **{keyword: again + 1})
+        for place in range(4)
+        for again in range(2)
+    ]
+    assert order(in_names(slices)) == list(range(8))
+
+
+def test_places_that_differ_by_rounding_alone_are_one() -> None:
+    """Two echoes of a slice whose places were written with other decimals."""
+    slices = [ct_slice(0, 10.0002, EchoNumbers=1), ct_slice(1, 10.0, EchoNumbers=2)]
+    assert order(in_names(slices)) == [0, 1]
+
+
+# ---- what belongs together
+
+
+def test_by_series_in_order_of_their_numbers() -> None:
+    bone = ct_series(3, SeriesNumber=7, SeriesDescription="bone")
+    files = {f"b{name}": data for name, data in bone.items()}
+    other = ct_series(4, SeriesInstanceUID="1.2.10", SeriesNumber=3, SeriesDescription="soft")
+    files |= {f"a{name}": data for name, data in other.items()}
+    assert [(series.title, len(series.files)) for series in found(files)] == [("soft", 4), ("bone", 3)]
+
+
+def test_a_localizer_of_three_planes_is_three_series() -> None:
+    planes = [AXIAL, [1, 0, 0, 0, 0, -1], [0, 1, 0, 0, 0, -1]]
+    files = {str(n): ct_slice(n, 0, ImageOrientationPatient=turned) for n, turned in enumerate(planes)}
+    assert [len(series.files) for series in found(files)] == [1, 1, 1]
+
+
+def test_a_direction_that_wavers_by_rounding_is_one() -> None:
+    files = {
+        str(n): ct_slice(n, n, ImageOrientationPatient=[1, 0, 0, 0, 1 - n * 1e-5, n * 1e-4]) for n in range(5)
+    }
+    assert order(files) == list(range(5))
+
+
+def test_slices_of_another_size_are_a_series_of_their_own() -> None:
+    files = {"a": ct_slice(0, 0), "b": ct_slice(1, 1), "c": ct_slice(2, 2, marked(2, 30))}
+    assert sorted(len(series.files) for series in found(files)) == [1, 2]
+
+
+def test_files_of_several_frames_and_those_without_a_series_are_by_themselves() -> None:
+    frames = [marked(n) for n in range(3)]
+    files = {
+        "cine": multi_frame(frames, SeriesInstanceUID="1.2.9", Modality="US"),
+        "cine 2": multi_frame(frames, SeriesInstanceUID="1.2.9", Modality="US"),
+        "x": dicom_bytes(marked(0)),
+        "y": dicom_bytes(marked(1)),
+    }
+    assert [series.files for series in found(files)] == [("cine",), ("cine 2",), ("x",), ("y",)]
+    assert {series.title for series in found(files)} == {"US", "CR"}
+
+
+def test_what_cannot_be_read_is_left_to_the_reader_to_tell() -> None:
+    files = ct_series(3) | {"broken": ct_slice(9, 9)[:200], "empty": b""}
+    assert sorted(len(series.files) for series in found(files)) == [1, 1, 3]
+
+
+# ---- directories
+
+
+def directory(*paths: list[str] | str | None) -> bytes:
+    dataset = Dataset()
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.file_meta.MediaStorageSOPClassUID = MediaStorageDirectoryStorage
+    dataset.file_meta.MediaStorageSOPInstanceUID = "1.2.3"
+    dataset.SOPClassUID, dataset.SOPInstanceUID = MediaStorageDirectoryStorage, "1.2.3"
+    dataset.DirectoryRecordSequence = []
+    for path in paths:
+        record = Dataset()
+        record.DirectoryRecordType = "PATIENT" if path is None else "IMAGE"
+        if path is not None:
+            record.ReferencedFileID = path
+        dataset.DirectoryRecordSequence.append(record)
+    return written(dataset)
+
+
+def test_a_directory_names_files() -> None:
+    data = directory(None, ["DICOM", "S1", "IM1"], "IM2", ["DICOM", "S1", "IM1"])
+    assert is_directory(data) and is_directory(data[:4096])
+    assert listed(data, "DICOMDIR") == ["DICOM/S1/IM1", "IM2"]
+    assert not is_directory(ct_slice(0, 0)) and not is_directory(b"")
+
+
+def test_a_directory_of_nothing() -> None:
+    outside = directory(["XX", "SECRET"]).replace(b"XX", b"..")
+    for data in (directory(), directory(None), outside):
+        with pytest.raises(InputProblem, match="this directory names no files"):
+            listed(data, "DICOMDIR")
+
+
+@pytest.mark.parametrize("path", ["a", "a/b", "a\\b", "..a/b", "a..", ".a"])
+def test_paths_below(path: str) -> None:
+    assert is_below(path)
+
+
+@pytest.mark.parametrize("path", ["", "/a", "..", "a/../../b", "..\\a", "C:\\a", "C:a", "\\\\host\\a", "."])
+def test_paths_elsewhere(path: str) -> None:
+    assert not is_below(path)
