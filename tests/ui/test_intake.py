@@ -20,7 +20,7 @@ from mmdesk.ui.panel import Panel
 from mmdesk.ui.record_panel import RecordPanel
 
 IMAGE, AUDIO, RECORD = Modality.IMAGE, Modality.AUDIO, Modality.RECORD
-PDF = b"%PDF-1.7\n"
+FOREIGN = b"GIF89a"
 COPY, LEFT, PLAIN = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 READS = "mmdesk reads PNG, JPEG, TIFF, DICOM, WAV, FLAC, OGG, MP3 and text."
 
@@ -64,7 +64,7 @@ def folder(tmp_path, tiny_png, tiny_wav) -> Path:
     """One file of each kind, under names that say something else."""
     for name, data in {
         "radiograph.txt": tiny_png(), "heart.dcm": tiny_wav(), "letter.png": b"Fever\r\nCRP 96 mg/L",
-        "form.wav": PDF,
+        "form.wav": FOREIGN,
     }.items():  # fmt: skip
         (tmp_path / name).write_bytes(data)
     return tmp_path
@@ -188,11 +188,11 @@ def test_what_cannot_be_read_says_why(qtbot, desk, folder):
         (IMAGE, "gone: there is no such file"),
         (AUDIO, "none: this is empty"),
         (None, "huge.dcm: the file is larger than 512 MB"),
-        (RECORD, "form.wav: this is a PDF, not a text file"),
-        (None, "form.wav: this is a PDF"),
+        (RECORD, "form.wav: this is a GIF picture, not a record"),
+        (None, "form.wav: this is a GIF picture"),
         (None, "a\0b: there is no such file"),
     ]
-    assert desk.refused[3][2] == "Save it as a text file."
+    assert desk.refused[3][2] == "Save it as text, PDF, CSV or XLSX."
     assert desk.model.is_empty()
 
 
@@ -419,7 +419,7 @@ def test_what_no_panel_takes_is_refused_with_the_reason(qtbot, desk, window, fol
     enter(window.view.viewport(), mime)
     assert move(window.panels[AUDIO], mime).dropAction() == COPY
     qtbot.waitUntil(lambda: shown(window) == ["", "refuse", ""])
-    assert window.reason.words.text() == "form.wav: this is a PDF"
+    assert window.reason.words.text() == "form.wav: this is a GIF picture"
     event = move(window.panels[RECORD], mime)
     assert event.dropAction() == Qt.DropAction.IgnoreAction
     assert shown(window) == ["", "", "refuse"]

@@ -7,9 +7,10 @@ import pytest
 from mmdesk import resources
 from mmdesk.case import Fact, Flag
 from mmdesk.media.clinical import terms, values
+from mmdesk.media.clinical.parts import Part, Whole
 from mmdesk.media.clinical.terms import take
 from mmdesk.media.clinical.values import LabValue
-from mmdesk.media.clinical.whole import Part, Whole, together
+from mmdesk.media.clinical.whole import together
 from mmdesk.packs import manifest
 from mmdesk.vocabulary import Term, Vocabulary
 
