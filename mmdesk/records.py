@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mmdesk.case import Modality
 from mmdesk.media.clinical.parts import Part, Taken, Whole, counts
-from mmdesk.media.clinical.terms import UNKNOWN
+from mmdesk.media.clinical.values import UNKNOWN
 from mmdesk.reading import Read
 
 _MOST = 3  # values that are named in one line

@@ -62,7 +62,7 @@ class RecordPages(QWidget):
     def retranslate(self) -> None:
         pending = self.sheets.pending
         self.text_chip.setText(self.tr("Text"))
-        text = self.tr("Imported values: {}").format(self._count)
+        text = self.tr("Imported: {}").format(self._count)
         self.sheets_chip.setText(self.tr("{} · not confirmed").format(text) if pending else text)
         for chip in (self.text_chip, self.sheets_chip):
             chip.setAccessibleName(chip.text())

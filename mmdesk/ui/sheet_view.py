@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QEvent, QPointF, QRect, QRectF, Q
 from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QHBoxLayout,
     QListView,
     QMenu,
     QPushButton,
@@ -19,12 +20,11 @@ from PySide6.QtWidgets import (
 
 from mmdesk.case import Fact, Flag, Input
 from mmdesk.media.clinical.parts import Taken
-from mmdesk.media.clinical.values import LabValue
+from mmdesk.media.clinical.values import UNKNOWN, LabValue
 from mmdesk.plan import fact_text
 from mmdesk.report import signed
 from mmdesk.ui import icons, theme
 from mmdesk.ui.fact_table import SIGN, range_text
-from mmdesk.ui.flow import FlowLayout
 from mmdesk.ui.panel import label, set_property
 from mmdesk.ui.theme import GRID
 from mmdesk.ui.wording import said
@@ -86,12 +86,13 @@ class SheetView(QWidget):
         column.setSpacing(GRID // 2)
         column.addWidget(self.state)
         column.addWidget(self.list, 1)
-        buttons = QWidget()
-        flow = FlowLayout(GRID // 2)
-        buttons.setLayout(flow)
-        for button in (self.confirm_button, self.undo_button, self.remove_button):
-            flow.addWidget(button)
-        column.addWidget(buttons)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID // 2)
+        buttons.addWidget(self.confirm_button)
+        buttons.addWidget(self.undo_button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.remove_button)
+        column.addLayout(buttons)
         self.confirm_button.clicked.connect(self._confirm)
         self.undo_button.clicked.connect(self._undo)
         self.remove_button.clicked.connect(self._remove)
@@ -155,28 +156,25 @@ class SheetView(QWidget):
         count, pending = len(self.rows.rows), self.pending
         counted = sum(row.counts for row in self.rows.rows)
         if pending:
-            text = self.tr("Not confirmed: {} imported values do not count. Compare them with the sheet.")
-            self.state.setText(text.format(pending))
+            self.state.setText(self.tr("Not confirmed: {} values do not count.").format(pending))
         else:
-            text = self.tr("Confirmed: {counted} of {count} imported values count.")
+            text = self.tr("Confirmed: {counted} of {count} values count.")
             self.state.setText(text.format(counted=counted, count=count))
         set_property(self.state, "tone", "warning" if pending else "good")
         self.confirm_button.setVisible(pending > 0)
         self.undo_button.setVisible(any(row.confirmed for row in self.rows.rows))
-        self.remove_button.setVisible(bool(self._names))
+        remove = self.tr("Remove sheet…") if len(self._names) > 1 else self.tr("Remove sheet")
+        self.remove_button.setToolTip(remove)
+        self.remove_button.setAccessibleName(remove)
 
     def retranslate(self) -> None:
         self.list.setAccessibleName(self.tr("Imported values"))
-        several = len(self._names) > 1
-        texts = {
-            self.confirm_button: self.tr("Confirm values"),
-            self.undo_button: self.tr("Take back"),
-            self.remove_button: self.tr("Remove sheet…") if several else self.tr("Remove sheet"),
-        }
-        for button, text in texts.items():
-            button.setText(text)
-            button.setAccessibleName(text)
-        self.undo_button.setToolTip(self.tr("The values do not count again"))
+        self.confirm_button.setText(self.tr("Confirm values"))
+        self.confirm_button.setToolTip(self.tr("They are as in the sheet: let them count"))
+        self.undo_button.setText(self.tr("Take back"))
+        self.undo_button.setToolTip(self.tr("The values do not count any more"))
+        for button in (self.confirm_button, self.undo_button):
+            button.setAccessibleName(button.text())
         self.rows.retranslate()
         self._say_state()
 
@@ -267,10 +265,12 @@ class _Rows(QAbstractListModel):
         text = fact_text(fact, self._vocabulary[fact.name])
         return text if fact.value is not False else self.tr("no {}").format(text)
 
-    def origin(self, row: Row) -> str:
+    def origin(self, row: Row, whole: bool = True) -> str:
+        """Range, date and place; the name of the sheet where there are several, or all is asked for."""
         value = row.taken.value
-        printed = value.date.replace("T", " ")
-        return " · ".join(filter(None, (range_text(_range(value)), printed, f"{row.name}, {value.place}")))
+        named = whole or any(other.sheet != row.sheet for other in (self.rows[0], self.rows[-1]))
+        place = f"{row.name}, {value.place}" if named else value.place
+        return " · ".join(filter(None, (range_text(_range(value)), value.date.replace("T", " "), place)))
 
     def words(self, row: Row) -> list[str]:
         value = row.taken.value
@@ -358,9 +358,16 @@ class _Value(QStyledItemDelegate):
         meaning = rows.meaning(row)
         if share:
             meaning = f"{meaning}  {rows.tr('{} pts').format(signed(round(100 * share)))}"
-        known = row.can_count or not row.taken.reason or row.taken.value.test == ""
-        painter.setPen(theme.color("muted" if known else "warning"))
-        self._line(painter, small, second, meaning, rows.origin(row))
+        painter.setPen(theme.color("muted"))
+        quiet = row.can_count or row.taken.reason in ("", UNKNOWN)
+        self._line(
+            painter,
+            small,
+            second,
+            meaning,
+            rows.origin(row, whole=False),
+            tone="muted" if quiet else "warning",
+        )
         painter.restore()
 
     def _sign(self, row: Row) -> Flag | None:
@@ -369,26 +376,32 @@ class _Value(QStyledItemDelegate):
         return flags[0] if flags else None
 
     def _line(
-        self, painter: QPainter, font, rect: QRect, left: str, right: str, sign: Flag | None = None
+        self,
+        painter: QPainter,
+        font,
+        rect: QRect,
+        left: str,
+        right: str,
+        sign: Flag | None = None,
+        tone: str = "",
     ) -> None:
-        """What is left is cut before what is right, which takes three fifths at most."""
+        """Of a first line what is right is cut last, of one with a `tone` what is left, which has it."""
         painter.setFont(font)
         metrics = QFontMetrics(font)
-        room = SIGN + GRID // 2 if sign else 0
-        wide = min(metrics.horizontalAdvance(right), rect.width() * 3 // 5)
-        if metrics.horizontalAdvance(left) + wide + GRID + room < rect.width():
-            wide = min(metrics.horizontalAdvance(right), rect.width() - GRID - room)
-        end = QRect(rect.right() - wide, rect.y(), wide + 1, rect.height())
-        middle = Qt.AlignmentFlag.AlignVCenter
-        elide = Qt.TextElideMode.ElideRight
+        whole = rect.width() - GRID - (SIGN + GRID // 2 if sign else 0)
+        wide, wanted = metrics.horizontalAdvance(right) + 2, metrics.horizontalAdvance(left) + 2
+        wide = min(wide, max(whole - wanted, 0 if tone else whole * 3 // 5))
+        end = QRect(rect.right() - wide, rect.y(), wide, rect.height())
+        middle, elide = Qt.AlignmentFlag.AlignVCenter, Qt.TextElideMode.ElideRight
         painter.drawText(end, Qt.AlignmentFlag.AlignRight | middle, metrics.elidedText(right, elide, wide))
         if sign:
-            place = QRect(end.x() - room, rect.center().y() - SIGN // 2, SIGN, SIGN)
+            place = QRect(end.x() - SIGN - GRID // 2, rect.center().y() - SIGN // 2, SIGN, SIGN)
             icons.icon(str(sign), "warning").paint(painter, place)
-        rest = rect.adjusted(0, 0, -wide - room - GRID, 0)
-        painter.drawText(
-            rest, Qt.AlignmentFlag.AlignLeft | middle, metrics.elidedText(left, elide, rest.width())
-        )
+        rest = QRect(rect.x(), rect.y(), whole - wide, rect.height())
+        if tone:
+            painter.setPen(theme.color(tone))
+        cut = metrics.elidedText(left, elide, rest.width())
+        painter.drawText(rest, Qt.AlignmentFlag.AlignLeft | middle, cut)
 
 
 def _box(option) -> QRect:

@@ -14,7 +14,7 @@ from mmdesk.events import Stage
 from mmdesk.media import files
 from mmdesk.media.clinical import values
 from mmdesk.media.clinical.fhir import YEAR_ONLY
-from mmdesk.media.clinical.terms import BOUND, NO_ANSWER, NO_UNIT, NOTE, TEXT, UNKNOWN
+from mmdesk.media.clinical.terms import BOUND, NO_ANSWER, NO_UNIT, NOTE, TEXT
 from mmdesk.report import RESEARCH_USE, STOPPED_NOTICE
 from mmdesk.ui.intake import PASTED_TEXT
 from mmdesk.ui.record_panel import TYPED
@@ -160,7 +160,7 @@ def test_names_of_kinds_are_not_forgotten() -> None:
     kinds += [str(stage) for stage in Stage] + [RESEARCH_USE, STOPPED_NOTICE, TYPED, PASTED_TEXT]
     doubts = [values.FUTURE, values.NO_DATE, values.TWO_DATES, values.TWO_NUMBERS, values.NOT_FINAL]
     doubts += [values.REFUTED, values.OVER]
-    kinds += [*doubts, YEAR_ONLY, UNKNOWN, TEXT, BOUND, NO_UNIT, NO_ANSWER, NOTE]
+    kinds += [*doubts, YEAR_ONLY, values.UNKNOWN, TEXT, BOUND, NO_UNIT, NO_ANSWER, NOTE]
     assert set(kinds) <= set(SENTENCES)
 
 

@@ -8,11 +8,10 @@ from functools import lru_cache
 from mmdesk.case import Fact
 from mmdesk.media.clinical.parts import Taken
 from mmdesk.media.clinical.units import to_term
-from mmdesk.media.clinical.values import LabValue, is_iso
+from mmdesk.media.clinical.values import UNKNOWN, LabValue, is_iso
 from mmdesk.media.record import find_facts, flag_of
 from mmdesk.vocabulary import Term, Vocabulary
 
-UNKNOWN = "the pack does not know this test"
 TEXT = "it is no number"
 BOUND = "it is a bound, not a value"
 NO_UNIT = "it has no unit"

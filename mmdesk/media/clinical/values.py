@@ -12,6 +12,7 @@ from mmdesk.errors import InputProblem
 MAX_VALUES = 5_000
 MAX_TEXT = 20_000  # characters of one value
 
+UNKNOWN = "the pack does not know this test"
 FUTURE = "its date lies in the future"
 NO_DATE = "its date cannot be read"
 TWO_DATES = "its date can be read two ways"

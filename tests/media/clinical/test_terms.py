@@ -69,9 +69,9 @@ def test_taken(value: LabValue, facts: list[tuple[str, object]]) -> None:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        (lab("Troponin", "12", "ng/L"), terms.UNKNOWN),
-        (lab("Glucose in urine", "5", "mmol/L"), terms.UNKNOWN),
-        (lab("CSF protein", "0.4", "g/L"), terms.UNKNOWN),
+        (lab("Troponin", "12", "ng/L"), values.UNKNOWN),
+        (lab("Glucose in urine", "5", "mmol/L"), values.UNKNOWN),
+        (lab("CSF protein", "0.4", "g/L"), values.UNKNOWN),
         (
             lab("Glucose", "5", "mmol/L", code="5792-7"),
             "its code 5792-7 is none that the pack knows for glucose",
