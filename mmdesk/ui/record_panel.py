@@ -1,7 +1,7 @@
 """The record: its text as it is typed, pasted or opened, and the facts that are found in it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QEvent, QTimer, Signal
@@ -9,34 +9,19 @@ from PySide6.QtCore import QEvent, QTimer, Signal
 from mmdesk.case import Fact, Input, Modality
 from mmdesk.errors import InputProblem
 from mmdesk.events import Encoded, Event, Failed, InputFailed, OutOfDistribution, ReportReady, Stopped
-from mmdesk.media.clinical.importing import read_record
 from mmdesk.media.clinical.parts import Part, Taken, Whole
-from mmdesk.media.clinical.values import LabValue
-from mmdesk.media.files import Format, identify, read_bytes, sniff
-from mmdesk.media.text import MAX_CHARACTERS, too_long
+from mmdesk.media.files import Format, sniff
+from mmdesk.media.text import too_long
 from mmdesk.ui.background import Background
 from mmdesk.ui.case_model import CaseModel
 from mmdesk.ui.fact_table import FactView, weights_of
 from mmdesk.ui.panel import Panel, label
 from mmdesk.ui.record_pages import RecordPages
+from mmdesk.ui.record_reading import TYPED, Read, Values, read_all, whole_of
 from mmdesk.ui.record_text import RecordText, Span, as_shown
 from mmdesk.vocabulary import Vocabulary
 
 QUIET = 150  # ms after the last key until the text is taken
-TYPED = "typed text"
-
-Values = Mapping[bytes, tuple[LabValue, ...]]  # of sheets by their bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """The text of a record and its name, its sheets and their values, and why others could not be read."""
-
-    text: str = ""
-    name: str = TYPED
-    sheets: tuple[Input, ...] = ()
-    values: Values = field(default_factory=dict)
-    problems: tuple[InputProblem, ...] = ()
 
 
 class RecordPanel(Panel):
@@ -186,9 +171,9 @@ class RecordPanel(Panel):
         self.editor.setReadOnly(any(self._is_late(item) for item in items))
         self._set_state("")
         if self.editor.isReadOnly():
-            self._background.run("record text", partial(_read, items, self._values), self._show_read)
+            self._background.run("record text", partial(read_all, items, self._values), self._show_read)
         elif items or self._sheets or self.editor.toPlainText().strip():
-            self._show_read(_read(items, self._values))
+            self._show_read(read_all(items, self._values))
 
     def _is_late(self, item: Input) -> bool:
         """Whether reading it takes its time."""
@@ -264,7 +249,7 @@ class RecordPanel(Panel):
                 Part(sheet.name, "", self._values[sheet.data or b""], sheet.confirmed, sheet.struck)
                 for sheet in self._sheets
             )
-            work = partial(_facts_of, text, parts, self._vocabulary)
+            work = partial(whole_of, text, parts, self._vocabulary)
             self._background.run("record facts", work, self._show_facts)
 
     def _show_facts(self, found: tuple[str, Whole]) -> None:
@@ -347,39 +332,3 @@ class RecordPanel(Panel):
         if event.type() == QEvent.Type.StyleChange:
             self.editor.repaint_marks()
         super().changeEvent(event)
-
-
-def _read(items: tuple[Input, ...], known: Values) -> Read:
-    """All that can be read, texts as one, and why the others cannot."""
-    texts: list[str] = []
-    names: list[str] = []
-    sheets: list[Input] = []
-    problems: list[InputProblem] = []
-    values: dict[bytes, tuple[LabValue, ...]] = {}
-    for item in items:
-        try:
-            data = read_bytes(item)
-            read = known[data] if data in known and not item.typed else _read_one(item, data)
-        except InputProblem as problem:
-            problems.append(problem)
-            continue
-        if isinstance(read, str):
-            texts.append(read)
-            names.append(item.name)
-        else:
-            values[data] = read
-            sheets.append(replace(item, path=None, data=data))
-    text, name = "\n\n".join(texts), ", ".join(names) or TYPED
-    if len(text) > MAX_CHARACTERS:
-        return Read("", TYPED, tuple(sheets), values, (*problems, too_long(name)))
-    return Read(text, name, tuple(sheets), values, tuple(problems))
-
-
-def _read_one(item: Input, data: bytes) -> str | tuple[LabValue, ...]:
-    return read_record(data, item.name, Format.TEXT if item.typed else identify(data, item.name))
-
-
-def _facts_of(text: str, sheets: tuple[Part, ...], vocabulary: Vocabulary) -> tuple[str, Whole]:
-    from mmdesk.media.clinical.whole import together  # its patterns take a moment to compile
-
-    return text, together((Part(TYPED, text), *sheets), vocabulary)

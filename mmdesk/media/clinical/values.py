@@ -21,6 +21,7 @@ NOT_FINAL = "it is not final"
 REFUTED = "it was refuted"
 OVER = "it is over"
 
+_LONGEST = 40  # characters of a number or a date
 _OLDEST = date(1900, 1, 1)
 _BLANKS = re.compile(r"[ \t\u00a0\u2009\u202f]")
 _NUMBER = re.compile(
@@ -69,7 +70,7 @@ class Printed:
 def decimal_mark(texts: Iterable[str]) -> str:
     """What stands before the tenths in a file's numbers: "." or ",", "" where they do not tell."""
     marks = set()
-    for text in texts:
+    for text in (text for text in texts if len(text) <= _LONGEST):
         for found in _TENTHS.finditer(_BLANKS.sub(" ", text)):
             if len(found["digits"]) != 3 or found.group().lstrip("+-−").startswith("0"):
                 marks.add(found["mark"])
@@ -184,8 +185,8 @@ def read_date(text: str, order: str = "") -> tuple[str, str]:
     text = text.strip()
     if not text:
         return "", ""
-    if len(text) > 40:
-        return text[:40], NO_DATE
+    if len(text) > _LONGEST:
+        return text[:_LONGEST], NO_DATE
     parts = _parts(text, order)
     if parts is None:
         return text, NO_DATE
