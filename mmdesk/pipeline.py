@@ -17,7 +17,8 @@ from mmdesk.answers import Answers, Part, left_out, noun_of
 from mmdesk.case import Case, Fact, Modality
 from mmdesk.errors import InputProblem
 from mmdesk.events import Event, Stage
-from mmdesk.media.clinical.whole import Whole, together
+from mmdesk.media.clinical.parts import Whole
+from mmdesk.media.clinical.whole import together
 from mmdesk.media.record import words
 from mmdesk.media.voi import Window
 from mmdesk.packs.locate import Locator

@@ -11,7 +11,7 @@ from mmdesk.case import Input, Modality
 from mmdesk.media import auscultation
 from mmdesk.media.audio import read_audio
 from mmdesk.media.clinical.importing import read_record
-from mmdesk.media.clinical.whole import Part
+from mmdesk.media.clinical.parts import Part
 from mmdesk.media.curve import read_curve
 from mmdesk.media.files import Format, expect, read_bytes
 from mmdesk.media.frame import PERCENT, Frame

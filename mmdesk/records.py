@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mmdesk.case import Modality
-from mmdesk.media.clinical.terms import UNKNOWN, Taken
-from mmdesk.media.clinical.whole import Part, Whole, counts
+from mmdesk.media.clinical.parts import Part, Taken, Whole, counts
+from mmdesk.media.clinical.values import UNKNOWN
 from mmdesk.reading import Read
 
 _MOST = 3  # values that are named in one line
@@ -39,7 +39,8 @@ def notices(parts: Sequence[Part], record: Whole) -> tuple[str, ...]:
 
 def _unconfirmed(part: Part) -> str:
     how = "in Record, or by --confirm-labs"
-    return f"{part.name}: {len(part.values)} imported values do not count until they are confirmed ({how})."
+    notice = f"{len(part.values)} imported values do not count until they are confirmed ({how})."
+    return f"{part.name}: {notice}"
 
 
 def _left_out(part: Part, taken: Sequence[Taken]) -> str:

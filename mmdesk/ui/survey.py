@@ -7,6 +7,7 @@ from pathlib import Path
 from mmdesk.case import Input, Modality
 from mmdesk.casefile import is_case
 from mmdesk.errors import InputProblem
+from mmdesk.media.clinical.importing import read_record
 from mmdesk.media.files import (
     MAX_BYTES,
     expect,
@@ -17,7 +18,6 @@ from mmdesk.media.files import (
     sniff,
     too_large,
 )
-from mmdesk.media.text import read_text
 
 MAX_FILES = 64  # inputs at once; a series is one
 
@@ -62,13 +62,17 @@ def survey(paths: Sequence[Path], target: Modality | None) -> Survey:
 
 
 def with_texts(found: Survey) -> Survey:
-    """Records are read now, so that the record is one text whatever becomes of the files."""
+    """Records are read now, so that the record is one text whatever becomes of the files. A sheet of values
+    is kept as the bytes that it was confirmed for."""
     taken: list[tuple[Modality, Input]] = []
     problems = list(found.problems)
     for modality, item in found.taken:
         try:
             if modality is Modality.RECORD:
-                item = Input.from_text(read_text(read_bytes(item), item.name), item.name)
+                data = read_bytes(item)
+                read = read_record(data, item.name, identify(data, item.name))
+                text = read if isinstance(read, str) else None
+                item = Input(item.name, data=data) if text is None else Input.from_text(text, item.name)
             taken.append((modality, item))
         except InputProblem as problem:
             problems.append((modality, problem))

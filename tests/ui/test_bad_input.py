@@ -99,7 +99,8 @@ def test_a_binary_file_is_no_record(qtbot, desk, tmp_path):
     settle(qtbot, desk)
     (card,) = desk.cards()[RECORD]
     assert card == (
-        "program: this is of a kind that mmdesk does not know, not a text file Save it as a text file."
+        "program: this is of a kind that mmdesk does not know, not a record"
+        " Save it as text, PDF, CSV or XLSX."
     )
     assert desk.panels[RECORD].editor.toPlainText() == "Fever"
 

@@ -58,14 +58,15 @@ _NAMES = {
 }  # fmt: skip
 _ROLES = {name: (role, rank) for role, names in _NAMES.items() for rank, name in enumerate(names)}
 _LONGEST = 60  # characters of a column's name
+_LINE = 10_000  # characters that may name columns
 DELIMITERS = ",;\t|"
 TITLES = 40  # rows looked through for the names of the columns
 
 
 def cells_of(line: str, delimiter: str) -> list[str]:
-    """The cells of one line of a text; [] where its quotes do not end."""
+    """The cells of one line of a text, of a long one the first; [] where one is no cell."""
     try:
-        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+        return [cell.strip() for cell in next(csv.reader([line[:_LINE]], delimiter=delimiter), [])]
     except csv.Error:
         return []
 

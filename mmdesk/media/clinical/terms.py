@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from mmdesk.case import Fact
+from mmdesk.media.clinical.parts import Taken
 from mmdesk.media.clinical.units import to_term
-from mmdesk.media.clinical.values import LabValue, is_iso
+from mmdesk.media.clinical.values import UNKNOWN, LabValue, is_iso
 from mmdesk.media.record import find_facts, flag_of
 from mmdesk.vocabulary import Term, Vocabulary
 
-UNKNOWN = "the pack does not know this test"
 TEXT = "it is no number"
 BOUND = "it is a bound, not a value"
 NO_UNIT = "it has no unit"
@@ -45,15 +45,6 @@ _OTHER_NAMES = {
     "sauerstoffsättigung": "59408-5", "gewicht": "29463-7", "körpergewicht": "29463-7",
     "geschlecht": "46098-0", "alter": "30525-0",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """An imported value, the facts that it is taken for, and why there are none."""
-
-    value: LabValue
-    facts: tuple[Fact, ...] = ()
-    reason: str = ""
 
 
 def take(value: LabValue, vocabulary: Vocabulary, name: str) -> Taken:
@@ -102,7 +93,8 @@ def _number(value: LabValue, number: float, term: Term) -> tuple[Fact | None, st
         converted = number
     low, high = term.limits or (converted, converted)
     if not low <= converted <= high:
-        return None, f"{converted:g} {term.unit or ''} is not possible".replace("  ", " ")
+        impossible = f"{converted:g} {term.unit or ''}".strip()
+        return None, f"{impossible} is not possible"
     printed = _range(value, term)
     flag = flag_of(converted, printed) if printed else None
     return Fact(term.name, converted, term.unit, printed, flag), ""

@@ -12,6 +12,7 @@ from mmdesk.errors import InputProblem
 MAX_VALUES = 5_000
 MAX_TEXT = 20_000  # characters of one value
 
+UNKNOWN = "the pack does not know this test"
 FUTURE = "its date lies in the future"
 NO_DATE = "its date cannot be read"
 TWO_DATES = "its date can be read two ways"
@@ -20,6 +21,7 @@ NOT_FINAL = "it is not final"
 REFUTED = "it was refuted"
 OVER = "it is over"
 
+_LONGEST = 40  # characters of a number or a date
 _OLDEST = date(1900, 1, 1)
 _BLANKS = re.compile(r"[ \t\u00a0\u2009\u202f]")
 _NUMBER = re.compile(
@@ -68,7 +70,7 @@ class Printed:
 def decimal_mark(texts: Iterable[str]) -> str:
     """What stands before the tenths in a file's numbers: "." or ",", "" where they do not tell."""
     marks = set()
-    for text in texts:
+    for text in (text for text in texts if len(text) <= _LONGEST):
         for found in _TENTHS.finditer(_BLANKS.sub(" ", text)):
             if len(found["digits"]) != 3 or found.group().lstrip("+-−").startswith("0"):
                 marks.add(found["mark"])
@@ -183,8 +185,8 @@ def read_date(text: str, order: str = "") -> tuple[str, str]:
     text = text.strip()
     if not text:
         return "", ""
-    if len(text) > 40:
-        return text[:40], NO_DATE
+    if len(text) > _LONGEST:
+        return text[:_LONGEST], NO_DATE
     parts = _parts(text, order)
     if parts is None:
         return text, NO_DATE

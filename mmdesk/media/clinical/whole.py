@@ -1,34 +1,13 @@
 """All that a record states: its texts, and the values of its sheets that a person confirmed, as one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mmdesk.case import Fact
-from mmdesk.media.clinical.terms import Taken, ranged, take
-from mmdesk.media.clinical.values import LabValue
+from mmdesk.media.clinical.parts import Part, Taken, Whole, counts
+from mmdesk.media.clinical.terms import ranged, take
 from mmdesk.media.record import find_facts
 from mmdesk.vocabulary import Vocabulary
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A text, or the values of a sheet, whether a person confirmed them, and the rows taken out."""
-
-    name: str
-    text: str = ""
-    values: tuple[LabValue, ...] = ()
-    confirmed: bool = False
-    struck: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """The texts as one, into which the spans of facts point; what counts; and of each part, what its values
-    are taken for, counted or not."""
-
-    text: str
-    facts: tuple[Fact, ...]
-    taken: tuple[tuple[Taken, ...], ...]
 
 
 def together(parts: Sequence[Part], vocabulary: Vocabulary) -> Whole:
@@ -52,11 +31,6 @@ def together(parts: Sequence[Part], vocabulary: Vocabulary) -> Whole:
         facts, vocabulary, sex if isinstance(sex, str) else None, age if isinstance(age, float) else None
     )
     return Whole(text, tuple(facts), taken)
-
-
-def counts(part: Part, place: int, taken: Taken) -> bool:
-    """Whether the value in this place counts."""
-    return part.confirmed and place not in part.struck and bool(taken.facts)
 
 
 def _counted(part: Part, taken: Sequence[Taken]) -> list[Fact]:

@@ -7,9 +7,10 @@ import pytest
 from mmdesk import resources
 from mmdesk.case import Fact, Flag
 from mmdesk.media.clinical import terms, values
+from mmdesk.media.clinical.parts import Part, Whole
 from mmdesk.media.clinical.terms import take
 from mmdesk.media.clinical.values import LabValue
-from mmdesk.media.clinical.whole import Part, Whole, together
+from mmdesk.media.clinical.whole import together
 from mmdesk.packs import manifest
 from mmdesk.vocabulary import Term, Vocabulary
 
@@ -68,9 +69,9 @@ def test_taken(value: LabValue, facts: list[tuple[str, object]]) -> None:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        (lab("Troponin", "12", "ng/L"), terms.UNKNOWN),
-        (lab("Glucose in urine", "5", "mmol/L"), terms.UNKNOWN),
-        (lab("CSF protein", "0.4", "g/L"), terms.UNKNOWN),
+        (lab("Troponin", "12", "ng/L"), values.UNKNOWN),
+        (lab("Glucose in urine", "5", "mmol/L"), values.UNKNOWN),
+        (lab("CSF protein", "0.4", "g/L"), values.UNKNOWN),
         (
             lab("Glucose", "5", "mmol/L", code="5792-7"),
             "its code 5792-7 is none that the pack knows for glucose",
