@@ -40,10 +40,11 @@ WORDERS = {
     "refusal": ("_unlike",),
     "intake": ("offer", "_offered", "_say_moved"),
     "player": ("_words",),
+    "microphone": ("why",),
     "process": ("_ending",),
 }
 # Arguments that are no sentences: tones, keys, and details for a bug report.
-NO_SENTENCES = {"problem", "notice", "utf-8", "saved", "recover", "purge", "linux", "\n"}
+NO_SENTENCES = {"problem", "notice", "utf-8", "saved", "recover", "recording", "purge", "linux", "\n"}
 
 
 class Module:
