@@ -1,4 +1,5 @@
-"""Times what is drawn of an hour of sound, 48 kHz stereo, against reading the same file alone.
+"""Times what is drawn of an hour of sound, 48 kHz stereo, against reading the same file alone; and counts
+half an hour of the same that a simulated device records as fast as it can.
 
     python benchmarks/sound.py
 
@@ -6,15 +7,20 @@ Each run has a process of its own, warmed on a second of sound. Prints medians a
 which the process grew. Asserts nothing.
 """
 
+import itertools
 import json
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
 import soundfile
+
+from mmdesk.media.recorder import Recorder
+from mmdesk.media.spool import Spool
 
 RUNS = 5
 MINUTES, RATE = 60, 48000
@@ -72,6 +78,27 @@ def measure(kind: str, short: str, long: str) -> tuple[float, float]:
     return statistics.median(seconds), statistics.median(megabytes)
 
 
+def record(folder: Path, minutes: int = 30) -> dict[str, float]:
+    """Frames that came, are on the disk, and were lost: in blocks of 1 to 4095, by a clock that runs as fast
+    as it can."""
+    recorder = Recorder(Spool(folder / "spool", RATE, 2))
+    rng = np.random.default_rng(0)
+    block, sizes = rng.integers(-9000, 9000, (4096, 2)).astype(np.int16), rng.integers(1, 4096, 1 << 16)
+    left, start = minutes * 60 * RATE, time.perf_counter()
+    for size in itertools.cycle(sizes.tolist()):
+        if not left:
+            break
+        while recorder.received - recorder.written > 60 * RATE:  # a minute ahead of the disk
+            time.sleep(0.001)
+        recorder.take(block[: min(size, left)])
+        left -= min(size, left)
+    recorder.stop()
+    return {
+        "record_minutes": minutes, "record_s": round(time.perf_counter() - start, 2),
+        "received": recorder.received, "written": recorder.written, "lost": recorder.lost,
+    }  # fmt: skip
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         short = write(Path(folder, "second.wav"), 1)
@@ -81,4 +108,4 @@ if __name__ == "__main__":
             seconds, megabytes = measure(kind, short, long)
             figures |= {f"{kind}_s": round(seconds, 2), f"{kind}_mb": round(megabytes)}
         figures["drawn_to_blocks"] = round(figures["drawn_s"] / figures["blocks_s"], 2)
-        print(json.dumps(figures))
+        print(json.dumps(figures | record(Path(folder))))

@@ -15,6 +15,7 @@ from mmdesk.ui import icons
 from mmdesk.ui.background import Background
 from mmdesk.ui.case_model import CaseModel
 from mmdesk.ui.input_panel import InputPanel
+from mmdesk.ui.level_meter import LevelTrace
 from mmdesk.ui.panel import EmptyTarget, label
 from mmdesk.ui.player import Player
 from mmdesk.ui.previews import Previews
@@ -25,6 +26,7 @@ from mmdesk.ui.theme import GRID
 
 if TYPE_CHECKING:  # these import numpy, soundfile and pyqtgraph: first needed where a recording is read
     from mmdesk.media.microphone import Device
+    from mmdesk.media.recorder import Look
     from mmdesk.media.waveform import Sound
     from mmdesk.ui.sound_view import SoundView
 
@@ -57,7 +59,7 @@ class AudioPanel(InputPanel):
         self.player.failed.connect(self._not_played)
         recording.changed.connect(self._recording_changed)
         recording.found.connect(self.recorder.show_devices)
-        recording.looked.connect(self.recorder.show_look)
+        recording.looked.connect(self._show_look)
         recording.finished.connect(self._recorded)
         recording.failed.connect(self._not_recorded)
         self.retranslate()
@@ -74,6 +76,7 @@ class AudioPanel(InputPanel):
         self.recorder.stop_asked.connect(self.recording.stop)
         self.recorder.closed.connect(self._close_recorder)
         self.recorder.hide()
+        self.trace = LevelTrace()
         self.bar = RecordingBar()
         self.bar.chosen.connect(self._choose)
         self.bar.position_chosen.connect(self._set_position)
@@ -86,6 +89,7 @@ class AudioPanel(InputPanel):
         self._column.addWidget(self.bar)
         self._column.addWidget(self.note, 1)
         self.body.addWidget(self.recorder)
+        self.body.addWidget(self.trace, 1)
         self.body.addWidget(self.target, 1)
         self.body.addWidget(self.content, 1)
         self.actions_ = RecordingActions()
@@ -180,6 +184,8 @@ class AudioPanel(InputPanel):
         self._show_saliency()
         full = bool(self.items) and (self.view is not None or preview is not None)
         self.target.setVisible(not full and not self.recording.active)
+        self.trace.setVisible(not full and self.recording.active)
+        self.record.setVisible(self.recorder.isHidden())
         self.content.setVisible(full)
         self.actions_.setVisible(full)
         self.actions_.play.setEnabled(sound is not None and not self.recording.active)
@@ -241,11 +247,16 @@ class AudioPanel(InputPanel):
     def _start_recording(self, device: "Device") -> None:
         self.player.pause()
         self.remove_card(self._deaf)
+        self.trace.clear()
         self.recording.start(device, self.model.id)
 
     def _recording_changed(self) -> None:
         self.recorder.show_phase(self.recording.phase)
         self.show_inputs()
+
+    def _show_look(self, look: "Look") -> None:
+        self.recorder.show_look(look)
+        self.trace.add(look.peak)
 
     def _recorded(self, item: Input | None) -> None:
         if item is not None:

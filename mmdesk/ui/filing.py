@@ -120,14 +120,14 @@ class Filing(QObject):
         text = "A recording was under way when mmdesk ended. It was kept."
         if len(items) > 1:
             text = f"Recordings that were under way when mmdesk ended were kept: {len(items)}."
-        self._notice.say("recording", text, button="Put it into this case")
+        self._notice.say("recording", text, button="Add to this case")
 
     @Slot(object)
     def offer_recording(self, item: Input) -> None:
         """Of a case that was put away meanwhile."""
         self._recorded = (item,)
         text = "A recording was under way when its case was put away. It was kept."
-        self._notice.say("recording", text, button="Put it into this case")
+        self._notice.say("recording", text, button="Add to this case")
 
     @Slot()
     def ask_purge(self) -> None:

@@ -1,9 +1,10 @@
-"""How loud it is: a bar for the mean, a line for the peak that stays for a while."""
+"""How loud it is: a bar for the mean, a line for the peak that stays for a while; and how loud it was."""
 
 import math
+from collections import deque
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QElapsedTimer, QEvent, QLineF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mmdesk.ui import theme
@@ -12,6 +13,8 @@ from mmdesk.ui.theme import GRID
 FLOOR = -60.0  # dB of full scale where the bar begins
 HOLD = 1500  # ms for which the highest peak stays
 FALL = 1.2  # dB from one look to the next, at most
+TRACE = 300  # looks, ten seconds
+QUIET = 1e-3  # of full scale: what is softer is drawn as softer
 TOP = -3.0  # dB above which it is coloured as too loud
 
 
@@ -73,3 +76,35 @@ class LevelMeter(QWidget):
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
+
+
+class LevelTrace(QWidget):
+    """The peaks of the last looks, the newest at the right, as a waveform is drawn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._peaks: deque[float] = deque(maxlen=TRACE)
+
+    def clear(self) -> None:
+        self._peaks.clear()
+        self.update()
+
+    def add(self, peak: float) -> None:
+        self._peaks.append(peak)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's
+        painter = QPainter(self)
+        middle, step = self.height() / 2, self.width() / TRACE
+        painter.setPen(theme.color("line"))
+        painter.drawLine(QLineF(0, middle, self.width(), middle))
+        painter.setPen(QPen(theme.color("accent"), max(1.0, step)))
+        loudest = max([QUIET, *self._peaks])
+        first = self.width() - len(self._peaks) * step
+        lines = []
+        for number, peak in enumerate(self._peaks):
+            half = peak / loudest * (middle - GRID)
+            lines.append(QLineF(first + number * step, middle - half, first + number * step, middle + half))
+        painter.drawLines(lines)
+        painter.end()

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer, QEvent, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QElapsedTimer, QEvent, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from mmdesk.ui import icons
 from mmdesk.ui.chooser import Chooser
-from mmdesk.ui.level_meter import FLOOR, LevelMeter, decibels
+from mmdesk.ui.level_meter import LevelMeter
 from mmdesk.ui.panel import CutLabel, label, set_property
 from mmdesk.ui.recording import Phase
 from mmdesk.ui.theme import GRID
@@ -33,9 +33,11 @@ class RecorderBar(QWidget):
         self.close_.setIcon(icons.icon("close"))
         self.meter = LevelMeter()
         self.time, self.level = label("", "small"), label("", "small", "muted")
+        self.level.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.warning = CutLabel("small", "muted")
         self._phase = Phase.IDLE
         self._found: list[Device] | None = None
+        self._chosen = ""
         self._loud = QElapsedTimer()
         self._look: Look | None = None
         self._build()
@@ -53,6 +55,7 @@ class RecorderBar(QWidget):
         for figure in (self.time, self.level):
             second.addWidget(figure)
         second.insertWidget(1, self.meter, 1)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID // 2)
@@ -62,11 +65,11 @@ class RecorderBar(QWidget):
 
     def show_devices(self, devices: "list[Device] | None") -> None:
         """Those that record here, the default first; None while they are looked for."""
-        chosen = self.devices.currentText()
+        self._chosen = self.devices.currentText() or self._chosen
         self._found = devices
         self.devices.clear()
         self.devices.addItems([device.name for device in devices or ()])
-        self.devices.setCurrentIndex(max(0, self.devices.findText(chosen)))
+        self.devices.setCurrentIndex(max(0, self.devices.findText(self._chosen)))
         self._show()
 
     def show_phase(self, phase: Phase) -> None:
@@ -102,8 +105,7 @@ class RecorderBar(QWidget):
     def _show_figures(self) -> None:
         seconds = int(self._look.seconds) if self._look is not None else 0
         self.time.setText(f"{seconds // 60}:{seconds % 60:02}")
-        level = decibels(self._look.peak) if self._look is not None else FLOOR
-        self.level.setText(self.tr("{} dB").format(f"{max(level, FLOOR):.0f}".replace("-", "−")))
+        self.level.setText(self.tr("{} dB").format(f"{self.meter.held:.0f}".replace("-", "−")))
         self.level.setMinimumWidth(self.level.fontMetrics().horizontalAdvance(self.tr("{} dB").format("−60")))
         words, tone = self._words()
         self.warning.setText(words)

@@ -108,7 +108,7 @@ class Recording(QObject):
     def close(self) -> None:
         """Before the program ends. What was recorded is offered at the next start."""
         self._timer.stop()
-        self.phase = Phase.IDLE
+        self._go(Phase.IDLE)
         self._background.close()
         if self._session is not None:
             self._session.stop()

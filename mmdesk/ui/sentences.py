@@ -350,6 +350,29 @@ _ALL = (
         " Play again.",
     ),
     QT_TRANSLATE_NOOP("said", "Install mmdesk again: its package sounddevice brings PortAudio."),
+    # media/microphone.py, ui/recording.py; what of a recording ui/filing.py and ui/window.py say
+    QT_TRANSLATE_NOOP("said", "There is no microphone or stethoscope to record from."),
+    QT_TRANSLATE_NOOP("said", "Connect one and record again."),
+    QT_TRANSLATE_NOOP("said", "The device does not record: {}"),
+    QT_TRANSLATE_NOOP("said", "Close programs that use it, or choose another device."),
+    QT_TRANSLATE_NOOP("said", "Sound cannot be recorded: PortAudio is missing."),
+    QT_TRANSLATE_NOOP(
+        "said",
+        "Install the package libportaudio2 (Debian, Ubuntu) or portaudio (Fedora, Arch), then record"
+        " again.",
+    ),
+    QT_TRANSLATE_NOOP("said", "several devices are called so"),
+    QT_TRANSLATE_NOOP("said", "no such device records here"),
+    QT_TRANSLATE_NOOP("said", "Name one of these: {}."),
+    QT_TRANSLATE_NOOP("said", "The device gives no sound any more; what came until then is kept."),
+    QT_TRANSLATE_NOOP("said", "The disk took no more ({}); what came until then is kept."),
+    QT_TRANSLATE_NOOP("said", "The recording could not be kept: {}."),
+    QT_TRANSLATE_NOOP("said", "Connect it and record again."),
+    QT_TRANSLATE_NOOP("said", "A recording was under way when mmdesk ended. It was kept."),
+    QT_TRANSLATE_NOOP("said", "Recordings that were under way when mmdesk ended were kept: {}."),
+    QT_TRANSLATE_NOOP("said", "A recording was under way when its case was put away. It was kept."),
+    QT_TRANSLATE_NOOP("said", "Add to this case"),
+    QT_TRANSLATE_NOOP("said", "This is read from the last seconds of a recording under way."),
     # ui/worker.py, ui/autosave.py, ui/filing.py
     QT_TRANSLATE_NOOP("said", "{}, three times within a minute"),
     QT_TRANSLATE_NOOP(

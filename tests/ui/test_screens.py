@@ -10,21 +10,27 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtWidgets import QWidget
+from support.recording import Source
 from support.sample import TEXT
 from support.scripted import Gate, open_gate, reached, sample_events, write_script
+from support.sound import RATE, beats
 
 from mmdesk import codec, events, resources
 from mmdesk.case import Case, Input, Modality
 from mmdesk.doctor import LAST, NOTE, OK, PROBLEM, Check
 from mmdesk.engine.state import Phase
 from mmdesk.events import Event, InputFailed, SentenceWritten
+from mmdesk.media.microphone import Device
+from mmdesk.media.recorder import Look
 from mmdesk.settings import Settings
 from mmdesk.ui import doctor_dialog, theme
 from mmdesk.ui.app import Application
+from mmdesk.ui.recording import Phase as RecordingPhase
 from mmdesk.ui.worker import Worker
 
 LOOKS = {
@@ -166,3 +172,23 @@ def test_doctor(shot, qtbot, monkeypatch: pytest.MonkeyPatch) -> None:
     (dialog,) = desk.window.findChildren(doctor_dialog.DoctorDialog)
     qtbot.waitUntil(dialog._copy.isEnabled)
     take("7-doctor", dialog)
+
+
+@pytest.mark.parametrize("state", ["offered", "under way", "too loud"])
+def test_recording(shot, qtbot, state: str) -> None:
+    desk, _, take = shot
+    panel, recording, source = desk.window.audio, desk.window.audio.recording, Source(RATE)
+    recording._find = lambda: [Device(0, "Built-in Audio Analog Stereo", 44100, 2)]
+    recording._open = lambda device: source
+    panel.record.click()
+    qtbot.waitUntil(panel.recorder.go.isEnabled)
+    if state != "offered":
+        recording.looked.disconnect()  # the levels below are the picture's
+        panel.recorder.go.click()
+        qtbot.waitUntil(lambda: recording.phase is RecordingPhase.RUNNING)
+        for peak in np.abs(beats(9)[:: RATE // 30]):
+            panel._show_look(Look(9.0, float(peak), float(peak) / 3, 0, 0.0, 0, None))
+        panel._show_look(Look(9.0, 1.0 if "loud" in state else 0.2, 0.1, int("loud" in state), 0.0, 0, None))
+    take(f"8-recording-{state.replace(' ', '-')}")
+    recording.stop()
+    qtbot.waitUntil(lambda: not recording.active)

@@ -45,10 +45,11 @@ WORDERS = {
     "terms": ("_number", "_said", "_term_of"),
     "intake": ("offer", "_offered", "_say_moved"),
     "player": ("_words",),
+    "microphone": ("why",),
     "process": ("_ending",),
 }
 # Arguments that are no sentences: tones, keys, and details for a bug report.
-NO_SENTENCES = {"problem", "notice", "utf-8", "saved", "recover", "purge", "linux", "\n"}
+NO_SENTENCES = {"problem", "notice", "utf-8", "saved", "recover", "recording", "purge", "linux", "\n"}
 
 
 class Module:
