@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -53,7 +53,8 @@ class Entry:
     """An input in mmcase.json. `member` holds its bytes; without them `path` says where they were.
 
     `origin` is the SHA-256 of the path that the bytes came from: the path itself may name a person. The rest
-    is what a person chose of it, as in Input.
+    is what a person chose of it, as in Input; of a series, `member` is an archive of its `slices`, which are
+    numbers there.
     """
 
     name: str
@@ -108,8 +109,8 @@ def save(
     """Write a case file whole or not at all, for its owner alone; the names of inputs that it lacks.
 
     Files are read as they are now. For one that is gone, the bytes are taken from an `earlier` file of
-    the case, or from `path` itself, where they are there; else the input is kept by its path alone.
-    Raises CaseProblem.
+    the case, or from `path` itself, where they are there; else the input is kept by its path alone, and so
+    is one that is too large. Raises CaseProblem.
     """
     check_id(case.id)
     before = tuple(place for place in (earlier, path) if place is not None)
@@ -172,13 +173,13 @@ def _write(
         sums[member] = hashlib.sha256(data).hexdigest()
 
     def keep(item: Input) -> Entry:
-        data = _bytes_of(item, case.id, before)
-        if data is None:
+        held = _with_bytes(item, case.id, before)
+        if held is None or held.data is None:
             missing.append(item.name)
             return Entry(item.name, path=item.path, **_chosen(item))
         member = f"inputs/{next(numbers):04}"
-        add(member, data)
-        return Entry(item.name, member=member, origin=_origin(item), **_chosen(item))
+        add(member, held.data)
+        return Entry(item.name, member=member, origin=_origin(item), **_chosen(held))
 
     with zipfile.ZipFile(file, "w") as archive:
         first = _info(_FIRST)
@@ -203,15 +204,15 @@ def _contents(case: Case, report: Report | None, inputs: Entries, sums: Mapping[
 
 
 def _room(case: Case, report: Report | None) -> int:
-    """Bytes that mmcase.json needs at most: as if every input had both its bytes and its path."""
+    """Bytes that mmcase.json needs at most: as if every input had both its bytes and its path, and every
+    slice both its name and its number."""
     digest = "0" * 64
-    entries = {
-        modality: tuple(
-            Entry(item.name, member="inputs/0000", origin=digest, path=item.path, **_chosen(item))
-            for item in items
-        )
-        for modality, items in case.inputs.items()
-    }
+
+    def largest(item: Input) -> Entry:
+        numbered = replace(item, slices=tuple(f"{name}{n}" for n, name in enumerate(item.slices, 1)))
+        return Entry(item.name, member="inputs/0000", origin=digest, path=item.path, **_chosen(numbered))
+
+    entries = {modality: tuple(map(largest, items)) for modality, items in case.inputs.items()}
     members = (*(f"inputs/{number:04}" for number in range(sum(map(len, entries.values())))), *_REPORT)
     return len(_json(codec.encode(_contents(case, report, entries, dict.fromkeys(members, digest)))))
 
@@ -221,17 +222,32 @@ def _chosen(item: Input | Entry) -> dict[str, Any]:
     return {name: getattr(item, name) for name in _CHOSEN}
 
 
-def _bytes_of(item: Input, id: str, before: tuple[Path, ...]) -> bytes | None:
+def _with_bytes(item: Input, id: str, before: tuple[Path, ...]) -> Input | None:
+    """The input with its bytes in place of its path; None where they are nowhere."""
     if item.data is not None:
-        return item.data
+        return item
     try:
-        return files.read_bytes(item)
+        return _packed(item) if item.slices else _holding(item, files.read_bytes(item), ())
     except InputProblem:
         return next(filter(None, (_find(path, id, item) for path in before)), None)
 
 
-def _find(path: Path, id: str, item: Input) -> bytes | None:
-    """The bytes of an input in an earlier file of its case."""
+def _packed(item: Input) -> Input:
+    """A series as an archive of its slices alone. Raises InputProblem."""
+    from mmdesk.media.archives import packed
+    from mmdesk.media.stack import open_stack  # imports pydicom
+
+    count = len(item.slices)
+    data = packed(map(open_stack(item).data, range(count)), item.name)
+    return _holding(item, data, tuple(str(number) for number in range(1, count + 1)))
+
+
+def _holding(item: Input, data: bytes, slices: tuple[str, ...]) -> Input:
+    return replace(item, path=None, data=data, slices=slices)
+
+
+def _find(path: Path, id: str, item: Input) -> Input | None:
+    """The input with its bytes from an earlier file of its case."""
     try:
         with _opened(path) as (archive, contents):
             for entries in contents.inputs.values() if contents.id == id else ():
@@ -239,15 +255,18 @@ def _find(path: Path, id: str, item: Input) -> bytes | None:
                     if entry.member and entry.origin == _origin(item):
                         data = archive.read(entry.member)
                         whole = hashlib.sha256(data).hexdigest() == contents.sha256[entry.member]
-                        return data if whole else None
+                        return _holding(item, data, entry.slices) if whole else None
     except CaseProblem:
         pass
     return None
 
 
 def _origin(item: Input) -> str | None:
-    path = item.path
-    return hashlib.sha256(path.encode(errors="surrogatepass")).hexdigest() if path is not None else None
+    """Of a series, of its slices as well: a folder may hold several."""
+    if item.path is None:
+        return None
+    text = "\0".join((item.path, *item.slices))
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def _info(member: str) -> zipfile.ZipInfo:

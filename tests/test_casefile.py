@@ -1,5 +1,6 @@
 """Case files: the round trip, what is gone meanwhile, and files that somebody else made."""
 
+import contextlib
 import errno
 import hashlib
 import io
@@ -11,6 +12,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +20,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.scripted import sample_report
+from support.slices import ct_series, laid, zipped
 
 import mmdesk
 from mmdesk import casefile
 from mmdesk.case import Case, Input, Modality
 from mmdesk.casefile import CaseFile
 from mmdesk.errors import CaseProblem
+from mmdesk.media import archives
+from mmdesk.media.holdings import images_of
+from mmdesk.media.stack import FLAT, open_stack
 from mmdesk.report import Report
 
 IMAGE, AUDIO, RECORD = Modality.IMAGE, Modality.AUDIO, Modality.RECORD
@@ -132,6 +138,76 @@ def test_what_was_kept_before_stands_in_for_a_file_that_vanished(tmp_path: Path)
         assert casefile.load(file).case.inputs[IMAGE] == (Input("p.png", data=b"changed since"),)
     stranger = Case(case.inputs)
     assert casefile.save(tmp_path / "new.mmcase", stranger, earlier=path) == ("p.png",)
+
+
+def series_in(folder: Path) -> tuple[Input, ...]:
+    """Two series of one folder, of which one file's name is no Unicode."""
+    files = {f"a{name}": data for name, data in ct_series(3).items()}
+    files |= {f"b/{name}": data for name, data in ct_series(2, seed=3, SeriesInstanceUID="1.2.8").items()}
+    laid(folder, files)
+    with contextlib.suppress(OSError):  # not every file system has such names
+        (folder / "aIM0000").rename(folder / "a\udcff")
+    return tuple(images_of(folder))
+
+
+def pictures_of(item: Input) -> list[bytes]:
+    stack = open_stack(item)
+    assert stack.planes == {FLAT: len(item.slices)}
+    return [stack.data(index) for index in range(len(item.slices))]
+
+
+def test_a_series_is_taken_in_slice_by_slice(tmp_path: Path) -> None:
+    items = series_in(tmp_path / "Doe_Jane")
+    files = [pictures_of(item) for item in items]
+    assert [len(one) for one in files] == [3, 2]
+    path, later = tmp_path / "x.mmcase", tmp_path / "later.mmcase"
+    case = Case({IMAGE: tuple(replace(item, frame=1, every=True) for item in items)})
+    assert casefile.save(path, case) == ()
+    (tmp_path / "Doe_Jane").rename(tmp_path / "moved")
+    loaded = casefile.load(path).case
+    for item, before, data in zip(loaded.inputs[IMAGE], case.inputs[IMAGE], files, strict=True):
+        assert pictures_of(item) == data
+        assert (item.name, item.frame, item.every, item.path) == (before.name, 1, True, None)
+        assert item.slices == tuple("123"[: len(data)])  # their names may be a person's
+    assert b"Doe_Jane" not in path.read_bytes()
+    # The folder is gone: what was kept stands in for it, and a case from a file is kept as it is.
+    assert casefile.save(path, case) == () and casefile.load(path).case == loaded
+    assert casefile.save(later, loaded) == () and casefile.load(later).case == loaded
+
+
+def test_of_an_archive_only_the_series_is_taken_in(tmp_path: Path) -> None:
+    packed = tmp_path / "disc.zip"
+    packed.write_bytes(zipped(ct_series(3) | {"huge.bin": bytes(10**6)}, zipfile.ZIP_STORED))
+    (item,) = images_of(packed)
+    path = tmp_path / "x.mmcase"
+    assert casefile.save(path, Case({IMAGE: (item,)})) == ()
+    (loaded,) = casefile.load(path).case.inputs[IMAGE]
+    assert pictures_of(loaded) == pictures_of(item) and path.stat().st_size < 20_000
+
+
+@pytest.mark.parametrize("what", ["gone", "too large"])
+def test_a_series_that_cannot_be_taken_in_is_named(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "head"
+    case = Case({IMAGE: series_in(folder)})
+    if what == "gone":
+        (folder / case.inputs[IMAGE][0].slices[1]).unlink()
+    else:
+        size = len(pictures_of(case.inputs[IMAGE][0])[0])
+        monkeypatch.setattr(archives, "MAX_BYTES", archives._MAX_DIRECTORY + 3 * size)
+    path = tmp_path / "x.mmcase"
+    assert casefile.save(path, case) == (case.inputs[IMAGE][0].name,)
+    first, second = casefile.load(path).case.inputs[IMAGE]
+    assert first == case.inputs[IMAGE][0] and len(pictures_of(second)) == 2
+
+
+def test_names_shorter_than_their_numbers_leave_room(tmp_path: Path) -> None:
+    files = dict(zip("abcdefghijklmnopqrstuvwxyz", ct_series(26).values(), strict=True))
+    (item,) = images_of(laid(tmp_path / "head", files))
+    path = tmp_path / "x.mmcase"
+    assert casefile.save(path, Case({IMAGE: (replace(item, slices=item.slices * 40),)})) == ()
+    assert len(casefile.load(path).case.inputs[IMAGE][0].slices) > 999
 
 
 def test_a_full_disk_leaves_the_case_as_it_was(

@@ -4,7 +4,7 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import BinaryIO, cast
 from weakref import finalize
 
 from mmdesk.errors import InputProblem
-from mmdesk.media.files import HEAD, MAX_BYTES
+from mmdesk.media.files import HEAD, MAX_BYTES, too_large
 
 MAX_MEMBERS = 20_000
 MAX_UNPACKED = 2 * 2**30  # of all members together
@@ -89,6 +89,18 @@ class Archive:
             raise InputProblem(self.name, "a file that belongs to it is not there", "Add it again.")
         with _damage_told(self.name), self._zip.open(self._infos[member]) as file:
             return file.read(most)
+
+
+def packed(files: Iterable[bytes], name: str) -> bytes:
+    """An archive of files called 1, 2 and so on, not compressed; the same for the same files. Raises
+    InputProblem where that is more than MAX_BYTES."""
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for number, data in enumerate(files, 1):
+            if file.tell() + len(data) > MAX_BYTES - _MAX_DIRECTORY:
+                raise too_large(name)
+            archive.writestr(zipfile.ZipInfo(str(number)), data)
+    return file.getvalue()
 
 
 def _check_directory(file: BinaryIO) -> None:

@@ -179,7 +179,8 @@ class Filing(QObject):
             self.path = path
         if missing:
             gone = ", ".join(missing)
-            self._notice.say("saved", f"Saved as {path.name}, without what is no longer there: {gone}.")
+            text = f"Saved as {path.name}, without what is too large or no longer there: {gone}."
+            self._notice.say("saved", text)
         else:
             self._say_saved(path)
 

@@ -391,7 +391,7 @@ _ALL = (
     QT_TRANSLATE_NOOP("said", "All kept cases but the open one will be deleted for good."),
     QT_TRANSLATE_NOOP("said", "Delete them"),
     QT_TRANSLATE_NOOP("said", "Saved as {}."),
-    QT_TRANSLATE_NOOP("said", "Saved as {}, without what is no longer there: {}."),
+    QT_TRANSLATE_NOOP("said", "Saved as {}, without what is too large or no longer there: {}."),
     QT_TRANSLATE_NOOP("said", "Kept cases that were deleted: {}."),
 )
 SENTENCES = cast(tuple[str, ...], _ALL)  # PySide does not say that they are str

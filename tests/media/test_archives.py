@@ -9,7 +9,7 @@ from support.slices import zipped
 
 from mmdesk.errors import InputProblem
 from mmdesk.media import archives
-from mmdesk.media.archives import Archive
+from mmdesk.media.archives import Archive, packed
 from mmdesk.media.files import HEAD
 
 FILES = {"a.txt": b"one", "deep/er/b": bytes(range(256)) * 64, "empty": b""}
@@ -68,3 +68,19 @@ def test_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     assert problem_of(zipped(FILES)) == "a file in it is larger than 0 MB"
     monkeypatch.setattr(archives, "MAX_UNPACKED", 2**14)
     assert problem_of(zipped(FILES)).startswith("unpacked, the archive is larger than")
+
+
+def test_what_is_packed_is_read_again() -> None:
+    files = [b"one", b"", bytes(range(256)) * 64]
+    data = packed(iter(files), "head")
+    assert data == packed(files, "head")
+    with Archive(data, "head") as archive:
+        assert archive.names == ["1", "2", "3"] and [archive.read(name) for name in "123"] == files
+    assert len(data) < sum(map(len, files)) + 1000 and files[2] in data  # not compressed
+
+
+def test_what_is_packed_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "MAX_BYTES", archives._MAX_DIRECTORY + 100)
+    assert packed([bytes(60)], "head")
+    with pytest.raises(InputProblem, match="head: the file is larger than"):
+        packed([bytes(60), bytes(60)], "head")
