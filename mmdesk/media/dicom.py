@@ -32,7 +32,7 @@ _CHUNK = 2**20
 def decode_dicom(data: bytes, name: str) -> tuple[Dataset, NDArray[Any]]:
     """What a DICOM file says, and its stored values: (height, width), or (height, width, 3) colours.
     To be used within `damage_told`."""
-    _check_inflated(data, name)
+    check_inflated(data, name)
     dataset = dcmread(BytesIO(data), force=True)
     _check_dicom(dataset, name)
     for keyword in ("RescaleSlope", "RescaleIntercept", "WindowCenter", "WindowWidth"):
@@ -69,7 +69,7 @@ def tags_of(dataset: Dataset) -> dict[str, str]:
     return {key: str(dataset[key].value).strip() for key in present}
 
 
-def _check_inflated(data: bytes, name: str) -> None:
+def check_inflated(data: bytes, name: str) -> None:
     """A deflated DICOM file is inflated whole when it is read: not where that is too much."""
     if not data.startswith(b"DICM", 128) or DeflatedExplicitVRLittleEndian.encode() not in data[:4096]:
         return
