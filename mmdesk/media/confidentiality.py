@@ -32,7 +32,8 @@ def action_of(tag: int, vr: str, value: object = None) -> Action:
         return Action.REMOVE
     listed = _table().get(tag)
     if listed is not None:
-        return _of_sequence(listed) if vr == "SQ" else _LASTING[listed]
+        action = _of_sequence(listed) if vr == "SQ" else _LASTING[listed]
+        return Action.MAP if action is Action.REPLACE and vr == "UI" else action
     if vr == "UN" or not (dictionary_has_tag(tag) or repeater_has_tag(tag)):
         return Action.REMOVE
     if vr == "PN" or vr in DATES:

@@ -266,6 +266,15 @@ def test_no_person_and_no_date_is_kept_of_any_attribute() -> None:
     assert kept == []
 
 
+def test_there_is_a_dummy_for_every_kind_of_value() -> None:
+    needed = {
+        vr.split(" ")[0]
+        for tag, (vr, *_) in DicomDictionary.items()
+        if action_of(tag, vr.split(" ")[0], "1.2.3") is Action.REPLACE
+    }
+    assert needed - {"SQ"} <= module._DUMMIES.keys()
+
+
 WORDS = st.text("BCDFGHJKQVWXZ", min_size=9, max_size=12)
 LISTED = sorted(
     (tag, vr)
