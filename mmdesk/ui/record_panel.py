@@ -14,6 +14,7 @@ from mmdesk.ui.background import Background
 from mmdesk.ui.case_model import CaseModel
 from mmdesk.ui.fact_table import FactView, weights_of
 from mmdesk.ui.panel import Panel, label
+from mmdesk.ui.private_line import PrivateLine
 from mmdesk.ui.record_text import RecordText, Span, as_shown
 from mmdesk.vocabulary import Vocabulary
 
@@ -45,7 +46,9 @@ class RecordPanel(Panel):
         self.notice = label("", "small", "muted")
         self.notice.setWordWrap(True)
         self.notice.hide()
+        self.private = PrivateLine(self.editor, background)
         self.body.addWidget(self.editor, 1)
+        self.body.addWidget(self.private)
         self.body.addWidget(self.facts)
         self.body.addWidget(self.notice)
         self.paste_button, self.open_button = self.add_action("", "paste"), self.add_action("", "open")
@@ -191,6 +194,7 @@ class RecordPanel(Panel):
         else:
             work = partial(_facts_of, text, self._vocabulary)
             self._background.run("record facts", work, self._show_facts)
+        self.private.look()
 
     def _show_facts(self, found: tuple[str, tuple[Fact, ...]]) -> None:
         self._found_in, facts = found
