@@ -1,6 +1,10 @@
 """Whether a DICOM picture itself may tell who it is of: words among its pixels, or a face."""
 
-from pydicom import Dataset
+from io import BytesIO
+
+from pydicom import Dataset, dcmread
+
+from mmdesk.media.checks import damage_told
 
 LOOK = "Look at it before you pass it on."
 
@@ -32,6 +36,12 @@ def burned_in(dataset: Dataset) -> str | None:
     features = _code(dataset, "RecognizableVisualFeatures")
     head = _code(dataset, "Modality") in ("CT", "MR") and _code(dataset, "BodyPartExamined") in _HEAD
     return _FACE if features == "YES" or (head and features != "NO") else None
+
+
+def burned_in_file(data: bytes, name: str) -> str | None:
+    """The same of the bytes of a file. Raises InputProblem."""
+    with damage_told(name):
+        return burned_in(dcmread(BytesIO(data), force=True, stop_before_pixels=True))
 
 
 def _is_usual(dataset: Dataset) -> bool:

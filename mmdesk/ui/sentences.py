@@ -329,6 +329,11 @@ _ALL = (
     QT_TRANSLATE_NOOP("said", "Delete them"),
     QT_TRANSLATE_NOOP("said", "Saved as {}."),
     QT_TRANSLATE_NOOP("said", "Saved as {}, without what is no longer there: {}."),
+    QT_TRANSLATE_NOOP("said", "Patient details were taken out of DICOM files."),
+    QT_TRANSLATE_NOOP(
+        "said", "Patient details were taken out of DICOM files; pictures may still show a name or a face."
+    ),
+    QT_TRANSLATE_NOOP("said", "Take it out of the case, or let details stay in (Settings)."),
     QT_TRANSLATE_NOOP("said", "Kept cases that were deleted: {}."),
 )
 SENTENCES = cast(tuple[str, ...], _ALL)  # PySide does not say that they are str
