@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from mmdesk import __version__, display, events, pack_commands, resources
+from mmdesk import __version__, deidentify_command, display, events, pack_commands, resources
 from mmdesk.case import Case, Input, Modality
 from mmdesk.engine import StopToken
 from mmdesk.errors import UserProblem
@@ -134,6 +134,7 @@ def menu(
             typer.echo(f"{'removed' if remove else 'written'}: {path}")
 
 
+app.command()(deidentify_command.deidentify)
 app.command()(pack_commands.train)
 app.command()(pack_commands.evaluate)
 
