@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
 from mmdesk.media.text import MAX_CHARACTERS
 from mmdesk.ui import theme
 
+MOST_PRIVATE = 500  # 30 ms
 LINES = 3  # what is always seen of the text
 Span = tuple[int, int]  # characters, as in Fact.span
 
@@ -108,7 +109,9 @@ class RecordText(QPlainTextEdit):
     # ---- what tells of a person
 
     def mark_private(self, places: Sequence[Private]) -> None:
-        """Underline with dashes what tells of a person; places of the text as it stands."""
+        """Underline with dashes what tells of a person; places of the text as it stands. Of very many the
+        first ones, so that the window does not wait: the others follow as these are masked."""
+        places = places[:MOST_PRIVATE]
         self._private = [(self._at(place.start, place.end), place.mask) for place in places]
         self.repaint_marks()
 

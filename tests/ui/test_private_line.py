@@ -166,7 +166,7 @@ def test_a_long_record_does_not_block(qtbot, panel):
     write(qtbot, panel, (TEXT + "\n" + "Cough and fever. " * 60 + "\n") * 180, "540 names, dates or numbers")
     start = time.process_time()
     panel.private._show(panel.private._found)
-    assert time.process_time() - start < 0.5
+    assert time.process_time() - start < 0.5 and len(marked(panel)) == 500
     panel.private.mask_button.click()
     assert "Quillfeather" not in panel.editor.toPlainText()
 
