@@ -13,7 +13,15 @@ from typing import Annotated
 
 import typer
 
-from mmdesk import __version__, display, events, pack_commands, record_command, resources
+from mmdesk import (
+    __version__,
+    deidentify_command,
+    display,
+    events,
+    pack_commands,
+    record_command,
+    resources,
+)
 from mmdesk.case import Case, Input, Modality
 from mmdesk.engine import StopToken
 from mmdesk.errors import InputProblem, UserProblem
@@ -153,6 +161,7 @@ def menu(
 
 
 app.command()(record_command.record)
+app.command()(deidentify_command.deidentify)
 app.command()(pack_commands.train)
 app.command()(pack_commands.evaluate)
 

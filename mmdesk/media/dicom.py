@@ -15,6 +15,7 @@ from pydicom.uid import (
 )
 
 from mmdesk.errors import InputProblem
+from mmdesk.media.burned_in import burned_in
 from mmdesk.media.checks import check_inflated, check_size
 from mmdesk.media.decoders import check_decodable, frame_of
 from mmdesk.media.frame import PERCENT, Frame
@@ -52,7 +53,8 @@ class DicomFile:
         tags, lossy = tags_of(header), self.syntax in _LOSSY
         values, header.PhotometricInterpretation = frame_of(self.dataset, stored, self.name)
         parts = _colours(header, values) or _greys(header, values)
-        return Frame(**parts, tags=tags, marks=marks_of(header, lossy))
+        warning = burned_in(self.dataset) or ""
+        return Frame(**parts, tags=tags, marks=marks_of(header, lossy), warning=warning)
 
     def _by_place(self) -> list[int]:
         """The frames of an enhanced file in order of place, where each has one of its own."""

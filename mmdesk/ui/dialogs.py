@@ -46,6 +46,9 @@ class SettingsDialog(QDialog):
         self._days.valueChanged.connect(self._set_retention)
         self._form.addRow(label(), self._keep)
         self._form.addRow(label(), self._days)
+        self._clean = QCheckBox()
+        self._clean.toggled.connect(self._set_deidentify)
+        self._form.addRow(label(), self._clean)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self._close = buttons.button(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)
@@ -61,8 +64,9 @@ class SettingsDialog(QDialog):
         """They may be changed elsewhere while the dialog is open."""
         for name, box in self._choosers.items():
             box.setCurrentIndex(box.findData(getattr(settings, name)))
-        with QSignalBlocker(self._keep), QSignalBlocker(self._days):
+        with QSignalBlocker(self._keep), QSignalBlocker(self._days), QSignalBlocker(self._clean):
             self._keep.setChecked(settings.autosave)
+            self._clean.setChecked(settings.deidentify)
             self._days.setValue(settings.retention_days)
 
     def _chooser(self, name: str) -> Chooser:
@@ -83,6 +87,10 @@ class SettingsDialog(QDialog):
     @Slot(bool)
     def _set_autosave(self, on: bool) -> None:
         self.changed.emit("autosave", on)
+
+    @Slot(bool)
+    def _set_deidentify(self, on: bool) -> None:
+        self.changed.emit("deidentify", on)
 
     @Slot(int)
     def _set_retention(self, days: int) -> None:
@@ -110,6 +118,8 @@ class SettingsDialog(QDialog):
         self._label(self._days, self.tr("Kept cases stay"))
         self._days.setSuffix(self.tr(" days"))
         self._days.setAccessibleName(self.tr("Days that kept cases stay"))
+        self._label(self._clean, self.tr("Patient details"))
+        self._clean.setText(self.tr("Take patient details out of DICOM files when a case is saved"))
 
     def _label(self, field: QWidget, words: str) -> None:
         beside = self._form.labelForField(field)

@@ -16,6 +16,7 @@ from mmdesk.ui.background import Background
 from mmdesk.ui.case_model import CaseModel
 from mmdesk.ui.fact_table import FactView, weights_of
 from mmdesk.ui.panel import Panel, label
+from mmdesk.ui.private_line import PrivateLine
 from mmdesk.ui.record_pages import RecordPages
 from mmdesk.ui.record_reading import TYPED, Read, Values, read_all, whole_of
 from mmdesk.ui.record_text import RecordText, Span, as_shown
@@ -51,8 +52,10 @@ class RecordPanel(Panel):
         self.notice = label("", "small", "muted")
         self.notice.setWordWrap(True)
         self.notice.hide()
+        self.private = PrivateLine(self.editor, background)
         self.pages = RecordPages()
         self.pages.text.addWidget(self.editor, 1)
+        self.pages.text.addWidget(self.private)
         self.pages.text.addWidget(self.facts)
         self.pages.text.addWidget(self.notice)
         self.body.addWidget(self.pages, 1)
@@ -251,6 +254,7 @@ class RecordPanel(Panel):
             )
             work = partial(whole_of, text, parts, self._vocabulary)
             self._background.run("record facts", work, self._show_facts)
+        self.private.look()
 
     def _show_facts(self, found: tuple[str, Whole]) -> None:
         self._found_in, whole = found

@@ -48,6 +48,26 @@ _ALL = (
     QT_TRANSLATE_NOOP("said", "a Word document"),
     QT_TRANSLATE_NOOP("said", "an office file"),
     QT_TRANSLATE_NOOP("said", "a compressed file"),
+    # media/deidentify.py, burned_in.py
+    QT_TRANSLATE_NOOP("said", "this is no DICOM file"),
+    QT_TRANSLATE_NOOP("said", "this is no whole DICOM file"),
+    QT_TRANSLATE_NOOP("said", "this is a DICOMDIR, a list of files with the names of their patients"),
+    QT_TRANSLATE_NOOP(
+        "said", "this DICOM file holds a report or a document, whose text cannot be cleaned"
+    ),
+    QT_TRANSLATE_NOOP("said", "patient details would stay in it ({})"),
+    QT_TRANSLATE_NOOP("said", "this ZIP holds more than {} files"),
+    QT_TRANSLATE_NOOP("said", "this ZIP is damaged or locked"),
+    QT_TRANSLATE_NOOP("said", "this ZIP holds no DICOM files"),
+    QT_TRANSLATE_NOOP("said", "Choose a DICOM file."),
+    QT_TRANSLATE_NOOP("said", "Leave it out, and pass on the pictures alone."),
+    QT_TRANSLATE_NOOP("said", "Take them out where the file was made."),
+    QT_TRANSLATE_NOOP("said", "Pack or copy it again."),
+    QT_TRANSLATE_NOOP("said", "Choose another one."),
+    QT_TRANSLATE_NOOP("said", "the picture itself shows words, as its file says"),
+    QT_TRANSLATE_NOOP("said", "the picture itself may show a name or a number"),
+    QT_TRANSLATE_NOOP("said", "a face may be recognised in it"),
+    QT_TRANSLATE_NOOP("said", "Look at it before you pass it on."),
     # media/image.py, checks.py, dicom.py
     QT_TRANSLATE_NOOP("said", "the file ends before the picture does"),
     QT_TRANSLATE_NOOP("said", "the picture in it is damaged"),
@@ -392,6 +412,11 @@ _ALL = (
     QT_TRANSLATE_NOOP("said", "Delete them"),
     QT_TRANSLATE_NOOP("said", "Saved as {}."),
     QT_TRANSLATE_NOOP("said", "Saved as {}, without what is too large or no longer there: {}."),
+    QT_TRANSLATE_NOOP("said", "Patient details were taken out of DICOM files."),
+    QT_TRANSLATE_NOOP(
+        "said", "Patient details were taken out of DICOM files; pictures may still show a name or a face."
+    ),
+    QT_TRANSLATE_NOOP("said", "Take it out of the case, or let details stay in (Settings)."),
     QT_TRANSLATE_NOOP("said", "Kept cases that were deleted: {}."),
 )
 SENTENCES = cast(tuple[str, ...], _ALL)  # PySide does not say that they are str

@@ -1,6 +1,7 @@
 """The main window: who listens to whom, and which action does what."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from mmdesk.errors import PackProblem
 from mmdesk.events import Event, ReportWritten
 from mmdesk.packs import files as pack_files
 from mmdesk.packs import manifest as manifests
+from mmdesk.passing_on import is_dicom_input
 from mmdesk.report import Report, Sentence
 from mmdesk.settings import Settings
 from mmdesk.ui import icons, theme
@@ -112,11 +114,13 @@ class MainWindow(QMainWindow):
         self.toolbar.pack_chosen.connect(self._switch_pack)
         self.toolbar.sample_chosen.connect(desk.show_sample)
         self.toolbar.recent_menu.aboutToShow.connect(self._fill_recent)
+        self.toolbar.export_menu.aboutToShow.connect(self._look_at_image)
         self.demo.switched.connect(self._set_keeping)
         for name, slot in {
             "new": desk.new, "open": filing.open, "save": filing.save, "save_as": filing.save_as,
             "paste": self._paste, "analyse": desk.analyse, "stop": self._stop, "live": self._set_live,
             "copy_text": filing.copy_text, "copy_markdown": filing.copy_markdown, "export": filing.export,
+            "export_image": self._export_image,
             "demo": self.demo.switch, "purge": filing.ask_purge, "settings": self._show_settings,
             "theme": self._toggle_theme, "shortcuts": self._show_shortcuts, "doctor": self._show_doctor,
             "about": self._show_about, "quit": self.close,
@@ -207,6 +211,17 @@ class MainWindow(QMainWindow):
 
     def _fill_recent(self) -> None:
         self.filing.fill_recent(self.toolbar.recent_menu)
+
+    def _look_at_image(self) -> None:
+        """Only a DICOM image can be exported without patient details."""
+        action, item = self.actions_["export_image"], self.image.item
+        action.setEnabled(False)
+        if item is not None:
+            self.desk.reading.run("chosen image", partial(is_dicom_input, item), action.setEnabled)
+
+    def _export_image(self) -> None:
+        if self.image.item is not None:
+            self.filing.export_image(self.image.item)
 
     # ---- files that were refused, problems
 
@@ -301,6 +316,7 @@ class MainWindow(QMainWindow):
     def _set_keeping(self) -> None:
         keeps = self.settings.autosave and not self.desk.demo
         self.desk.autosave.enabled = self.audio.recording.keeps = keeps
+        self.desk.deidentify = self.settings.deidentify
 
     # ---- words and state
 

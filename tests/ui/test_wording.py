@@ -26,7 +26,7 @@ SPEAKERS = [
     *sorted((ROOT / "media").rglob("*.py")), *sorted((ROOT / "engine").glob("*.py")),
     *sorted((ROOT / "packs").glob("*.py")), *sorted((ROOT / "ui").glob("*.py")),
     *(ROOT / f"{name}.py" for name in ("pipeline", "records", "refusal", "casefile", "archive", "disk")),
-    *(ROOT / f"{name}.py" for name in ("export", "settings")),
+    *(ROOT / f"{name}.py" for name in ("export", "passing_on", "settings")),
 ]  # fmt: skip
 # What is called, and from which of its arguments on it is a sentence.
 CALLS = {
