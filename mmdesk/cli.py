@@ -33,6 +33,7 @@ from mmdesk.report import Report
 
 STOPPED = 130
 BUILT_IN = "clinic"
+PLANES = "axial", "coronal", "sagittal"  # as in media.nifti
 
 app = typer.Typer(
     rich_markup_mode=None,  # rich's help takes a tenth of a second to import
@@ -255,21 +256,21 @@ def _save(report: Report | None, out: Path | None) -> None:
         save_report(out, report)
 
 
-def _images(
-    paths: list[Path], plane: str | None, slice_: int | None, every: bool
-) -> tuple[Input, ...]:
+def _images(paths: list[Path], plane: str | None, slice_: int | None, every: bool) -> tuple[Input, ...]:
     """A folder or an archive gives an image for each series in it."""
-    from mmdesk.media.holdings import images_of
+    from mmdesk.media.holdings import images_of, is_holder
 
+    if plane not in (None, *PLANES):
+        raise UsageProblem("--plane", f"there is no plane {plane}", f"Choose one of {', '.join(PLANES)}.")
     frame = None if slice_ is None else slice_ - 1
     items: list[Input] = []
     for path in paths:
         try:
-            items += [replace(item, plane=plane, frame=frame, every=every) for item in images_of(path)]
-        except InputProblem:
-            if path.is_dir():
-                raise
-            items.append(Input.from_path(path))  # reading it says what is wrong
+            holds = is_holder(path)
+        except InputProblem:  # reading it says what is wrong
+            holds = False
+        found = images_of(path) if holds else [Input.from_path(path)]
+        items += [replace(item, plane=plane, frame=frame, every=every) for item in found]
     return tuple(items)
 
 

@@ -27,8 +27,8 @@ class Sweeper:
     def sweep(
         self, read: Read, place: int, window_for: WindowFor, check: Callable[[], None]
     ) -> Iterator[Swept]:
-        """Swept events, the last one with all slices. `check` is called for every slice, and ends the work by
-        raising."""
+        """Swept events from the first score on, the last one with all slices. `check` is called for every
+        slice, and ends the work by raising."""
         assert read.stack is not None and read.seen is not None  # who sweeps asked for a stack
         plane, count = read.seen.plane, read.seen.frames
         rows: list[Scores] = []
@@ -36,7 +36,7 @@ class Sweeper:
         for index in range(count):
             check()
             rows.append(self._scores(read, plane, index, window_for))
-            if time.perf_counter() - told >= STEP:
+            if any(rows) and len(rows) < count and time.perf_counter() - told >= STEP:
                 told = time.perf_counter()
                 yield Swept(_sweep(place, plane, rows, count), len(rows))
         yield Swept(_sweep(place, plane, rows, count), count)

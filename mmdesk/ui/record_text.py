@@ -139,10 +139,13 @@ class RecordText(QPlainTextEdit):
         menu = self.createStandardContextMenu(event.pos())
         for cursor, mask in self._private:
             if cursor.selectionStart() <= place <= cursor.selectionEnd() and cursor.hasSelection():
-                action = menu.addAction(self.tr("Mask “{}”").format(cursor.selectedText()))
+                words = cursor.selectedText().replace("&", "&&")  # else a mark for the keyboard
+                action = QAction(self.tr("Mask “{}”").format(words), menu)
                 action.setData(Private(cursor.selectionStart(), cursor.selectionEnd(), mask))
                 action.triggered.connect(self._mask_one)
-                menu.insertAction(menu.actions()[0], action)
+                first = menu.actions()[0]
+                menu.insertAction(first, action)
+                menu.insertSeparator(first)
                 break
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(event.globalPos())

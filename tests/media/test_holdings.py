@@ -4,10 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from media.test_series import directory
 from support.dicoms import dicom_bytes
 from support.pictures import noise, png
-from support.slices import ct_series, ct_slice, laid, marked, multi_frame, number_of, zipped
+from support.slices import ct_series, ct_slice, directory, laid, marked, multi_frame, number_of, zipped
 
 from mmdesk.case import Input, Modality
 from mmdesk.errors import InputProblem

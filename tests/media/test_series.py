@@ -9,11 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydicom import Dataset, dcmread
-from pydicom.dataset import FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, MediaStorageDirectoryStorage
-from support.dicoms import dicom_bytes, written
-from support.slices import AXIAL, ct_series, ct_slice, marked, multi_frame, number_of
+from pydicom import dcmread
+from support.dicoms import dicom_bytes
+from support.slices import AXIAL, ct_series, ct_slice, directory, marked, multi_frame, number_of
 
 from mmdesk.errors import InputProblem
 from mmdesk.media.series import Series, is_below, is_directory, listed, series_of
@@ -133,23 +131,6 @@ def test_what_cannot_be_read_is_left_to_the_reader_to_tell() -> None:
 
 
 # ---- directories
-
-
-def directory(*paths: list[str] | str | None) -> bytes:
-    dataset = Dataset()
-    dataset.file_meta = FileMetaDataset()
-    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    dataset.file_meta.MediaStorageSOPClassUID = MediaStorageDirectoryStorage
-    dataset.file_meta.MediaStorageSOPInstanceUID = "1.2.3"
-    dataset.SOPClassUID, dataset.SOPInstanceUID = MediaStorageDirectoryStorage, "1.2.3"
-    dataset.DirectoryRecordSequence = []
-    for path in paths:
-        record = Dataset()
-        record.DirectoryRecordType = "PATIENT" if path is None else "IMAGE"
-        if path is not None:
-            record.ReferencedFileID = path
-        dataset.DirectoryRecordSequence.append(record)
-    return written(dataset)
 
 
 def test_a_directory_names_files() -> None:

@@ -10,7 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
-from pydicom.uid import CTImageStorage, EnhancedMRImageStorage
+from pydicom.dataset import FileMetaDataset
+from pydicom.uid import (
+    CTImageStorage,
+    EnhancedMRImageStorage,
+    ExplicitVRLittleEndian,
+    MediaStorageDirectoryStorage,
+)
 
 from support.dicoms import dicom_of, written
 
@@ -91,6 +97,24 @@ def enhanced(frames: Sequence[NDArray[Any]], groups: Sequence[Mapping[str, Mappi
         frames, SOPClassUID=EnhancedMRImageStorage, Modality="MR",
         SharedFunctionalGroupsSequence=[shared], PerFrameFunctionalGroupsSequence=per_frame,
     )  # fmt: skip
+
+
+def directory(*paths: list[str] | str | None) -> bytes:
+    """A DICOMDIR that names these files; None is a record that names none."""
+    dataset = Dataset()
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.file_meta.MediaStorageSOPClassUID = MediaStorageDirectoryStorage
+    dataset.file_meta.MediaStorageSOPInstanceUID = "1.2.3"
+    dataset.SOPClassUID, dataset.SOPInstanceUID = MediaStorageDirectoryStorage, "1.2.3"
+    dataset.DirectoryRecordSequence = []
+    for path in paths:
+        record = Dataset()
+        record.DirectoryRecordType = "PATIENT" if path is None else "IMAGE"
+        if path is not None:
+            record.ReferencedFileID = path
+        dataset.DirectoryRecordSequence.append(record)
+    return written(dataset)
 
 
 def _item(elements: Mapping[str, Any]) -> Dataset:

@@ -32,6 +32,7 @@ def panel(qtbot, model):
     panel.resize(420, 320)
     panel.show()
     yield panel
+    panel.flush()  # its timer would run out in the next test
     background.close()
 
 
