@@ -1,8 +1,8 @@
 """Where a slice lies in the patient (DICOM PS3.3, C.7.6.2), in mm: x to the left, y back, z to the head."""
 
 from collections.abc import Sequence
+from math import isfinite
 
-import numpy as np
 from pydicom import Dataset
 
 from mmdesk.media.frame import Marks
@@ -34,13 +34,18 @@ def marks_of(header: Dataset, lossy: bool) -> Marks:
 def place_of(header: Dataset) -> float | None:
     """How far along its normal a slice lies, in mm; None where the file does not say."""
     position, normal = numbers(header, "ImagePositionPatient", 3), normal_of(header)
-    return None if position is None or normal is None else float(np.dot(position, normal))
+    if position is None or normal is None:
+        return None
+    return sum(place * along for place, along in zip(position, normal, strict=True))
 
 
 def normal_of(header: Dataset) -> tuple[float, ...] | None:
     """Of the plane that the slice lies in, towards the side that comes next in the cross product."""
     turned = numbers(header, "ImageOrientationPatient", 6)
-    return None if turned is None else tuple(map(float, np.cross(turned[:3], turned[3:])))
+    if turned is None:
+        return None
+    a, b, c, d, e, f = turned  # a header of a series is asked for each slice: numpy would take longer
+    return b * f - c * e, c * d - a * f, a * e - b * d
 
 
 def numbers(header: Dataset, keyword: str, count: int | None) -> tuple[float, ...] | None:
@@ -52,7 +57,7 @@ def numbers(header: Dataset, keyword: str, count: int | None) -> tuple[float, ..
         found = tuple(float(item) for item in (value if _is_several(value) else [value]))
     except (TypeError, ValueError):
         return None
-    return found if found and np.isfinite(found).all() and count in (None, len(found)) else None
+    return found if found and all(map(isfinite, found)) and count in (None, len(found)) else None
 
 
 def _is_several(value: object) -> bool:

@@ -105,12 +105,13 @@ def _exact(frame: Frame) -> tuple[NDArray[np.uint16], float, float]:
     stored = frame.stored
     assert stored is not None
     least = int(stored.min())
-    levels: NDArray[np.uint16] = (stored.astype(np.int32) - least).astype(np.uint16)
+    levels: NDArray[np.uint16] = stored.astype(np.uint16)  # counted round: what is negative comes out right
+    levels -= np.uint16(least % 2**16)
     low = least * frame.slope + frame.intercept
     if frame.slope > 0:
         return levels, low, frame.slope
     most = int(levels.max())
-    return (most - levels).astype(np.uint16), low + most * frame.slope, -frame.slope
+    return np.uint16(most) - levels, low + most * frame.slope, -frame.slope
 
 
 def _stepped(frame: Frame) -> tuple[NDArray[np.uint16], float, float]:

@@ -48,6 +48,18 @@ def unpacked(frame: bytes, options: Said, name: str) -> tuple[NDArray[Any], str]
         return _process.unpacked(frame, options, name)
 
 
+def begin() -> None:
+    """The process is started in the background, for frames that are to come."""
+    threading.Thread(target=_begin, name="decoder start", daemon=True).start()
+
+
+def _begin() -> None:
+    global _process
+    with _lock, contextlib.suppress(InputProblem):  # the first frame will say so
+        if _process is None:
+            _process = _Process("")
+
+
 def end() -> None:
     """The process, if there is one."""
     global _process

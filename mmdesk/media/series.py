@@ -6,19 +6,24 @@ from io import BytesIO
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-import numpy as np
 from pydicom import Dataset, dcmread
+from pydicom.tag import Tag
+from pydicom.uid import UID
 
 from mmdesk.errors import InputProblem
+from mmdesk.media import sandbox
 from mmdesk.media.checks import check_inflated, damage_told, is_deflated
 from mmdesk.media.files import HEAD
 from mmdesk.media.geometry import normal_of, numbers, place_of
 
-_READ = (
-    "SOPClassUID", "SeriesInstanceUID", "SeriesDescription", "SeriesNumber", "Modality", "InstanceNumber",
-    "AcquisitionTime", "AcquisitionNumber", "TemporalPositionIdentifier", "EchoTime", "EchoNumbers",
-    "ImageOrientationPatient", "ImagePositionPatient", "NumberOfFrames", "Rows", "Columns",
-)  # fmt: skip
+_READ = [
+    Tag(keyword)  # here and not for each file
+    for keyword in (
+        "SeriesInstanceUID", "SeriesDescription", "SeriesNumber", "Modality", "InstanceNumber",
+        "AcquisitionTime", "AcquisitionNumber", "TemporalPositionIdentifier", "EchoNumbers",
+        "ImageOrientationPatient", "ImagePositionPatient", "NumberOfFrames", "Rows", "Columns",
+    )
+]  # fmt: skip
 _DICOMDIR = "1.2.840.10008.1.3.10"
 Opener = Callable[[str], BinaryIO]
 
@@ -37,8 +42,12 @@ def series_of(names: Iterable[str], open_: Opener) -> list[Series]:
     say why."""
     found: dict[tuple[str, ...], list[tuple[tuple[float, ...], str]]] = {}
     headers: dict[tuple[str, ...], Dataset] = {}
+    begun = False
     for name in names:
         header = _header(open_, name)
+        if not begun and header is not None and _is_compressed(header):
+            sandbox.begin()  # it starts while the other headers are read
+            begun = True
         key = (name,) if header is None else _key(header, name)
         headers.setdefault(key, header or Dataset())
         found.setdefault(key, []).append((_order(header or Dataset()), name))
@@ -85,12 +94,17 @@ def _header(open_: Opener, name: str) -> Dataset | None:
                 if is_deflated(head):  # then it is read whole
                     check_inflated(head + file.read(), name)
                 file.seek(0)
-                header = dcmread(file, force=True, stop_before_pixels=True, specific_tags=list(_READ))
+                header = dcmread(file, force=True, stop_before_pixels=True, specific_tags=_READ)
             for element in header:
                 element.value  # noqa: B018 (decoded now, where damage is told)
             return header
     except InputProblem:
         return None
+
+
+def _is_compressed(header: Dataset) -> bool:
+    syntax = UID(str(header.file_meta.get("TransferSyntaxUID") or ""))
+    return syntax.is_transfer_syntax and syntax.is_compressed
 
 
 def _key(header: Dataset, name: str) -> tuple[str, ...]:
@@ -99,7 +113,7 @@ def _key(header: Dataset, name: str) -> tuple[str, ...]:
     if not uid or (numbers(header, "NumberOfFrames", 1) or (1.0,))[0] > 1:
         return (name,)
     normal = normal_of(header)
-    direction = "" if normal is None else str(np.round(normal, 1) + 0.0)
+    direction = "" if normal is None else str([round(part, 1) + 0.0 for part in normal])
     return uid, str(header.get("Rows")), str(header.get("Columns")), direction
 
 

@@ -25,6 +25,7 @@ from mmdesk.ui.worker import Worker
 
 SWITCH_S = 1e-4
 PATIENCE_MS = 5000  # with the engine, once all is written
+SETTLED_MS = 500  # after the window is shown
 WRITING_S = 60.0  # with what is being decoded or written
 
 
@@ -60,6 +61,9 @@ class Application(QObject):
         self.window.settings_changed.connect(self._changed)
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self._leave)
+        self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
+        self._settled.timeout.connect(self._prepare)
+        self.window.closing.connect(self._settled.stop)
         self._watch = threading.Timer(WRITING_S, os._exit, (1,))
         self._watch.daemon = True
         self.window.closing.connect(self._start_watch)
@@ -71,6 +75,7 @@ class Application(QObject):
     def start(self, paths: Sequence[Path], demo: bool) -> None:
         """Show the window; the engine loads while it is already usable."""
         self.window.show()
+        self._settled.start()
         try:
             self.worker.start(pack_files.find(self._settings.pack), self._settings.device)
         except PackProblem:  # the window says so already; another pack can be chosen
@@ -80,6 +85,11 @@ class Application(QObject):
         if demo:
             self.window.actions_["demo"].trigger()
         self.window.desk.look_back(self._settings.retention_days)
+
+    def _prepare(self) -> None:
+        """What reads images is imported before the first one is dropped: that takes as long as to sort
+        hundreds of slices."""
+        self.window.desk.decoding.run("imports", _import_media, _done)
 
     def open(self, file: str) -> None:
         self.window.desk.intake.take_paths([Path(file)])
@@ -113,6 +123,17 @@ class Application(QObject):
             store.save(settings)
         except SettingsProblem as problem:
             self.window.filing.problem(f"{problem.name}: {problem.problem}.", problem.remedy)
+
+
+def _import_media() -> None:
+    """In the background."""
+    import mmdesk.media.dicom
+    import mmdesk.media.holdings
+    import mmdesk.media.picture  # noqa: F401
+
+
+def _done(_: None) -> None:
+    """Nobody waits for it."""
 
 
 def run(paths: Sequence[Path] = (), demo: bool = False, self_test: Path | None = None) -> int:

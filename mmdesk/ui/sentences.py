@@ -35,6 +35,7 @@ _ALL = (
     QT_TRANSLATE_NOOP("said", "a text file"),
     QT_TRANSLATE_NOOP("said", "an image ({})"),
     QT_TRANSLATE_NOOP("said", "a recording ({})"),
+    QT_TRANSLATE_NOOP("said", "a record ({})"),
     QT_TRANSLATE_NOOP("said", "PNG, JPEG, TIFF, DICOM or NIfTI"),
     QT_TRANSLATE_NOOP("said", "WAV, FLAC, OGG or MP3"),
     QT_TRANSLATE_NOOP("said", "text, PDF, CSV or XLSX"),

@@ -1883,6 +1883,10 @@ DICOM、NIfTI、PNG、JPEG 或 TIFF。</translation>
         <translation>PNG、JPEG、TIFF、DICOM 或 NIfTI</translation>
     </message>
     <message>
+        <source>a record ({})</source>
+        <translation>病历（{}）</translation>
+    </message>
+    <message>
         <source>text, PDF, CSV or XLSX</source>
         <translation>文本、PDF、CSV 或 XLSX</translation>
     </message>

@@ -407,7 +407,7 @@ def test_texts_of_base_classes_change_in_their_subclasses(qtbot, speaker: Speake
 def test_parts_of_a_sentence_are_translated(speaker: Speaker) -> None:
     speaker.speak("zh_CN")
     assert said("x.gif: this is a GIF picture, not an image") == "x.gif：这是 GIF 图片，不是影像"
-    assert said("Save it as PNG, JPEG, TIFF or DICOM.") == "请另存为 PNG、JPEG、TIFF 或 DICOM。"
+    assert said("Save it as PNG, JPEG, TIFF, DICOM or NIfTI.") == "请另存为 PNG、JPEG、TIFF、DICOM 或 NIfTI。"
     assert said("Chest: outside its population, age 34 years; learned from children.") == (
         "Chest：超出训练人群范围，年龄 34 岁；训练数据为 children。"
     )
