@@ -101,7 +101,7 @@ _ORDINARY = _words(
     should must do does did and or but if so then than as at by for from in into of on to with without
     under over after before since until during per via also very well most some any all both each other
     another such only new old same patient patients pt pat doctor physician nurse nursing provider staff
-    team clinic clinician department dept hospital unit ward room bed floor office service services center
+    team clinic clinician department dept hospital unit room bed floor office service services center
     centre care emergency intensive family home date dob mrn id age aged sex gender male female man woman
     boy girl child infant baby adult mother father name surname address phone tel telephone fax mobile
     email e-mail insurance account number nr visit admission discharge diagnosis diagnoses history exam
@@ -131,7 +131,7 @@ _ALSO_NAMES = _words(
     """
     april may june august jan white black grey gray green brown young long short small day neck back head
     hand stone grant bush rose wood woods field hill price rich cross case page guy will read best star
-    street park lane fall winter summer stark
+    street park lane ward fall winter summer stark
     """
 )
 _PARTICLES = _words("von van vom zu zum zur de del della di da dos du la le der den ten ter bin al el")
