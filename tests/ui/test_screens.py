@@ -27,6 +27,7 @@ from mmdesk.engine.state import Phase
 from mmdesk.events import Event, InputFailed, SentenceWritten
 from mmdesk.media.microphone import Device
 from mmdesk.media.recorder import Look
+from mmdesk.packs import manifest
 from mmdesk.settings import Settings
 from mmdesk.ui import doctor_dialog, theme
 from mmdesk.ui.app import Application
@@ -109,6 +110,19 @@ def test_ready(shot) -> None:
     desk, _, take = shot
     desk.window.desk.model.load(sample())
     take("2-ready")
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_a_sheet_of_values(shot, confirmed: bool) -> None:
+    desk, _, take = shot
+    rows = "Date,Test,Result,Unit,Range\n2026-01-30,CRP,96,mg/L,0-5\n2026-01-31,Leukocytes,14200,/uL,\n"
+    rows += "2026-01-31,Troponin,12,ng/L,\n2026-01-31,Albumin,<4.1,g/dL,\n2026-01-31,Sodium,138,mmol/L,\n"
+    sheet = Input("labs.csv", data=rows.encode(), confirmed=confirmed)
+    case = sample()
+    record = (*case.inputs[Modality.RECORD], sheet)
+    desk.window.record.set_vocabulary(manifest.read(resources.folder() / "packs" / "clinic").vocabulary)
+    desk.window.desk.model.load(replace(case, inputs={**case.inputs, Modality.RECORD: record}))
+    take(f"8-sheet-{'confirmed' if confirmed else 'imported'}")
 
 
 def test_working(shot, qtbot) -> None:

@@ -21,6 +21,7 @@ from mmdesk.media.clinical.values import (
     too_many,
 )  # fmt: skip
 
+MAX_BYTES = 8 * 2**20
 _SEX = "46098-0"
 _SEXES = {"M": "male", "F": "female"}
 _WRONG, _EARLY = ("D", "W", "X", "N"), ("I", "P", "R", "S", "O")
@@ -43,7 +44,7 @@ class Marks:
 
 def read_hl7(data: bytes, name: str) -> tuple[LabValue, ...]:
     """Raises InputProblem."""
-    check_size(data, name)
+    check_size(data, name, MAX_BYTES)
     text = _decoded(data, name)
     segments = [line.strip("\x0b\x1c ") for line in re.split(r"[\r\n]+", text)]
     values: list[LabValue] = []

@@ -10,7 +10,8 @@ from mmdesk.media.text import MAX_CHARACTERS, too_long
 
 MAX_BYTES = 64 * 2**20
 MAX_PAGES = 300
-_MAX_UNPACKED = 64 * 2**20  # of all that is not marked as a picture; the reader itself stops at 1 GB
+_MAX_UNPACKED = 32 * 2**20  # of all that is no picture: the reader takes 25 times as much memory
+_RUNS = 64  # how many times shorter a run of one byte may be written
 _MAX_SECONDS = 4.0
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
 _STREAM = re.compile(rb">>\s{0,4}stream\r?\n")
@@ -68,29 +69,40 @@ def _tidy(text: str) -> str:
 
 
 def _check_unpacked(data: bytes, name: str) -> None:
-    """A page of a few bytes may unpack to gigabytes."""
+    """A page of a few bytes may unpack to gigabytes. Pictures are not unpacked for their text."""
     left = _MAX_UNPACKED
     for found in _STREAM.finditer(data):
         head = data[max(0, found.start() - 400) : found.start()]
         head = head[head.rfind(b" obj") :]
-        if b"FlateDecode" not in head and b"/Fl" not in head:
-            continue
         picture = re.search(rb"/Subtype\s*/Image", head) is not None
-        size = _unpacked(data, found.end(), _MAX_UNPACKED if picture else left)
+        size = _size(data, found.end(), head)
         left -= 0 if picture else size
-        if left < 0 or size > _MAX_UNPACKED:
+        if left < 0 or size > 2 * _MAX_UNPACKED:
             raise InputProblem(name, "unpacked, it is larger than a record can be", "Export it again.")
 
 
+def _size(data: bytes, start: int, head: bytes) -> int:
+    """How many bytes a stream unpacks to, as far as it matters."""
+    filters = len(re.findall(rb"/(?:FlateDecode|Fl|LZWDecode|LZW|RunLengthDecode|RL)\b", head))
+    if filters > 1:  # packed twice, as nobody does without a reason
+        return 3 * _MAX_UNPACKED
+    if re.search(rb"/Fl(?:ateDecode)?\b", head):
+        return _unpacked(data, start, 2 * _MAX_UNPACKED)
+    packed = max(data.find(b"endstream", start) - start, 0)
+    return packed * (_RUNS if filters else 1)
+
+
 def _unpacked(data: bytes, start: int, most: int) -> int:
-    """How many bytes a stream unpacks to, counted up to one more than `most`."""
+    """Counted up to one more than `most`."""
     packed, size = zlib.decompressobj(), 0
-    chunk = memoryview(data)[start : start + 2**16]
     try:
-        while size <= most and not packed.eof and len(chunk):
-            size += len(packed.decompress(chunk, 2**20))
-            start += 0 if packed.unconsumed_tail else len(chunk)
-            chunk = memoryview(packed.unconsumed_tail or data[start : start + 2**16])
+        for place in range(start, len(data), 2**16):
+            chunk = data[place : place + 2**16]
+            while chunk and size <= most and not packed.eof:
+                size += len(packed.decompress(chunk, 2**20))
+                chunk = packed.unconsumed_tail
+            if packed.eof or size > most:
+                break
     except zlib.error:  # the reader passes over it as well
         pass
     return size

@@ -22,7 +22,7 @@ _MAX_PARTS = 500
 _MAX_DIRECTORY = 2**18
 # Markup, of all parts of a kind: what a reader builds an object for, however small it is packed.
 _MAX_MARKUP = (
-    (re.compile(r"worksheets/[^/]+\.xml$", re.IGNORECASE), 600_000),
+    (re.compile(r"worksheets/[^/]+\.xml$", re.IGNORECASE), 400_000),
     (re.compile(r"sharedStrings", re.IGNORECASE), 250_000),
     (re.compile(r"styles|workbook|docProps|\.rels$|Content_Types", re.IGNORECASE), 60_000),
 )

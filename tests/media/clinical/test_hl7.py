@@ -115,7 +115,7 @@ def test_a_date_that_is_none() -> None:
         (oru("OBX|1|NM|X||"), "no values were found in it"),
         (oru(*["OBX|1|NM|X||1"] * 5001), "it holds more than 5,000 values"),
         (oru(PID, "OBX|1|NM|X||1") + oru(PID.replace("123", "124")), "it holds values of several patients"),
-        (oru("OBX|1|NM|X||1" + "|" * 2**24), "the file is larger than 16 MB"),
+        (oru("OBX|1|NM|X||1" + "|" * 2**23), "the file is larger than 8 MB"),
     ],
 )
 def test_what_is_refused(data: bytes, problem: str) -> None:

@@ -1,3 +1,4 @@
+import random
 import zlib
 
 import pytest
@@ -55,11 +56,29 @@ def test_too_many_pages_and_too_much_text() -> None:
     assert problem_of(pdf(*[page] * (MAX_CHARACTERS // 4000 + 2))).startswith("the record is longer than")
 
 
-def test_a_page_that_unpacks_to_a_gigabyte() -> None:
-    bomb = zlib.compress(bytes(2**20) * 65, 9)
-    for entries in (b"/Filter /FlateDecode", b"/Subtype /Image /Filter /FlateDecode"):
-        problem = problem_of(pdf_of([*TREE, stream(bomb, entries)]))
-        assert problem == "unpacked, it is larger than a record can be"
+FLATE, IMAGE = b"/Filter /FlateDecode", b"/Subtype /Image /Filter /FlateDecode"
+NOISE = random.Random(0).randbytes(2**16)
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        stream(zlib.compress(bytes(2**20) * 65, 9), FLATE),
+        stream(zlib.compress(bytes(2**20) * 65, 1), FLATE),
+        stream(zlib.compress(NOISE * 3 + bytes(2**20) * 33, 1), FLATE),
+        stream(zlib.compress(bytes(2**20) * 65, 9), IMAGE),
+        stream(zlib.compress(zlib.compress(bytes(2**20), 9), 9), b"/Filter [/FlateDecode /FlateDecode]"),
+        stream(bytes(2**20), b"/Filter /RunLengthDecode"),
+        stream(b"(a) Tj " * (5 * 2**20), b""),
+    ],
+)
+def test_a_page_that_unpacks_to_too_much(packed: bytes) -> None:
+    assert problem_of(pdf_of([*TREE, packed])) == "unpacked, it is larger than a record can be"
+
+
+def test_a_large_picture_in_a_pdf_is_no_page() -> None:
+    data = pdf_of([*TREE, stream(b"", b""), stream(zlib.compress(bytes(2**20) * 40, 9), IMAGE)])
+    assert problem_of(data) == "this PDF has no text in it, it is a scan"
 
 
 def test_pages_that_take_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
