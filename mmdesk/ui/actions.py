@@ -10,6 +10,7 @@ from mmdesk.ui import icons
 _PARTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "new": ("new", "text", ("Ctrl+N",)),
     "open": ("open", "text", ("Ctrl+O",)),
+    "open_folder": ("", "", ("Ctrl+Shift+O",)),
     "save": ("save", "text", ("Ctrl+S",)),
     "save_as": ("", "", ("Ctrl+Shift+S",)),
     "paste": ("paste", "text", ("Ctrl+V",)),
@@ -71,6 +72,7 @@ class Actions(QObject):
         words = {
             "new": (self.tr("New"), self.tr("Put this case away and begin another")),
             "open": (self.tr("Open"), self.tr("Open a case, an image, a recording or a record")),
+            "open_folder": (self.tr("Open a folder…"), self.tr("Open a folder with the slices of a series")),
             "save": (self.tr("Save"), self.tr("Save the case with its inputs and its report")),
             "save_as": (self.tr("Save as…"), self.tr("Save the case under another name")),
             "paste": (self.tr("Paste"), self.tr("Paste an image, a file or text into its panel")),

@@ -12,10 +12,8 @@ from mmdesk.casefile import SUFFIX
 from mmdesk.ui.desk import Desk, Saved
 from mmdesk.ui.notice_bar import NoticeBar
 
-OPENS = (
-    "*.png *.jpg *.jpeg *.tif *.tiff *.dcm DICOMDIR *.nii *.nii.gz *.zip *.wav *.flac *.ogg *.mp3 "
-    f"*.txt *.md *.pdf *.csv *.xlsx *.json *.hl7 *{SUFFIX}"
-)
+IMAGES = "*.png *.jpg *.jpeg *.tif *.tiff *.dcm DICOMDIR *.nii *.nii.gz *.zip"
+OPENS = f"{IMAGES} *.wav *.flac *.ogg *.mp3 *.txt *.md *.pdf *.csv *.xlsx *.json *.hl7 *{SUFFIX}"
 MOST_RECENT = 10
 
 
@@ -53,6 +51,13 @@ class Filing(QObject):
     @Slot()
     def open(self) -> None:
         self.pick(self.tr("Open a case, an image, a recording or a record"), None)
+
+    @Slot()
+    def open_folder(self) -> None:
+        dialog = QFileDialog(self._window, self.tr("Open a folder"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.filesSelected.connect(self._picked)
+        self._show(dialog)
 
     def pick(self, title: str, target: Modality | None) -> None:
         """Several files may be chosen; `target` is the panel that asked."""

@@ -163,6 +163,8 @@ class ImagePanel(InputPanel):
         if modality == Modality.IMAGE:
             self.follow()
             self._pictures.want(self.items, self.item)
+            names = {item.name for item in self.items}
+            self._seen = {name: seen for name, seen in self._seen.items() if name in names}
             self.show_inputs()
 
     def _take(self, read: "Picture | InputProblem") -> None:
@@ -274,7 +276,7 @@ class ImagePanel(InputPanel):
     def retranslate(self) -> None:
         self.retitle(self.tr("Image"))
         self.target.words.setText(
-            self.tr("Drop a radiograph or an MRI here, a file or a folder:\nDICOM, NIfTI, PNG, JPEG or TIFF.")
+            self.tr("Drop a radiograph, MRI or CT here:\nDICOM, NIfTI, PNG, JPEG, TIFF, a folder or a ZIP.")
         )
         self.view.setAccessibleName(self.tr("The chosen image"))
         self._keys = self.tr(

@@ -30,16 +30,23 @@ class PictureMarks(QObject):
     def paint(
         self, painter: QPainter, room: QRectF, picture: "Picture", window: "Shown | None", zoom: str
     ) -> None:
+        """Where there is no room for all of it, the letters of the edges, what is wrong with the picture and
+        what was read of it stay longest."""
         most = room.width() // 2 - 2 * GRID
-        if picture.marks.edges:
-            self._edges(painter, room, picture.marks.edges)
-        paint_words(painter, room, self._what(picture), Qt.Corner.TopLeftCorner, most)
+        fits = int((room.height() - 2 * GRID) // painter.fontMetrics().height())  # lines
+        what, notes = self._what(picture), self._notes(picture)
         how = [window_words(picture, window), zoom] if window is not None else [zoom]
-        paint_words(painter, room, how, Qt.Corner.TopRightCorner, most)
-        if notes := self._notes(picture):
-            line = painter.fontMetrics().height() + GRID // 2 if picture.marks.edges else 0
-            above = room.adjusted(0, 0, 0, -line)  # the lower edge's letter
-            paint_words(painter, above, notes, Qt.Corner.BottomRightCorner, room.width() - 2 * GRID)
+        half = fits
+        if picture.marks.edges and fits >= 3:
+            self._edges(painter, room, picture.marks.edges)
+            half = (fits - 1) // 2  # above and below the letters in the middle
+        for lines, corner in (
+            (what[:half], Qt.Corner.TopLeftCorner),
+            (how[: max(0, min(half, fits - len(notes)))], Qt.Corner.TopRightCorner),
+            (notes[:half], Qt.Corner.BottomRightCorner),
+        ):
+            if lines:
+                paint_words(painter, room, lines, corner, most)
 
     def _what(self, picture: "Picture") -> list[str]:
         width, height = picture.size
@@ -51,7 +58,7 @@ class PictureMarks(QObject):
         if self.slice_ is not None:
             place = picture.marks.place
             where = [self.tr("slice {} of {}").format(*self.slice_)]
-            where += [] if place is None else [self.tr("at {:.1f} mm").format(place)]
+            where += [] if place is None else [self.tr("at {} mm").format(f"{place:.1f}".replace("-", "−"))]
             lines.append(" · ".join(where))
         return [line for line in lines if line]
 
@@ -62,7 +69,8 @@ class PictureMarks(QObject):
             lossy = self.tr("lossy compression")
             lines.append(self.tr("lossy, {:.0f} : 1").format(ratio) if ratio else lossy)
         if self.seen is not None:
-            lines.append(self.tr("read: {}").format(self._seen(self.seen)))
+            first, *rest = self._seen(self.seen)
+            lines += [self.tr("read: {}").format(first), *rest]
         return lines
 
     def _edges(self, painter: QPainter, room: QRectF, edges: tuple[str, str, str, str]) -> None:
@@ -90,13 +98,15 @@ class PictureMarks(QObject):
             words.append(self.tr("slice {:.2g} mm").format(marks.thickness))
         return words
 
-    def _seen(self, seen: Seen) -> str:
-        parts = []
+    def _seen(self, seen: Seen) -> list[str]:
+        """Two short lines cover less of the picture than a long one."""
+        which = []
         if seen.frames > 1:
-            parts.append(self.tr("slice {} of {}").format(seen.frame + 1, seen.frames))
+            which.append(self.tr("slice {} of {}").format(seen.frame + 1, seen.frames))
+        how = [self.tr("whole picture")]
         if seen.center is not None and seen.span is not None:
-            parts.append(f"C {seen.center:.4g} W {seen.span:.4g} {seen.unit}".rstrip())
-        return " · ".join([*parts, self.tr("whole picture")])
+            how.insert(0, f"C {seen.center:.4g} W {seen.span:.4g} {seen.unit}".rstrip())
+        return [*which, " · ".join(how)]
 
 
 def window_words(picture: "Picture", window: "Shown") -> str:

@@ -23,8 +23,9 @@ Scores = Sequence[float | None]
 
 
 class SliceStrip(QWidget):
-    """A column for each slice: as high as the finding is probable there, a dot where it is not scored. A line
-    stands where the slice lies that is seen, a triangle where the one that is read. A click chooses."""
+    """A column for each slice: as high as the finding is probable there, pale all the way up where it is not
+    scored. A line stands where the slice lies that is seen, a triangle where the one that is read. A click
+    chooses."""
 
     chosen = Signal(int)
 
@@ -60,7 +61,7 @@ class SliceStrip(QWidget):
             left = index * step
             wide = max(1.0, step - (1 if step >= 4 else 0))
             if score is None:
-                painter.fillRect(QRectF(left, ground - 1, wide, 1), theme.color("muted", 0.5))
+                painter.fillRect(QRectF(left, 0, wide, ground), theme.color("muted", 0.3))
             else:
                 high = max(1.0, score * ground)
                 painter.fillRect(QRectF(left, ground - high, wide, high), theme.color("evidence"))
@@ -110,8 +111,9 @@ class SliceBar(QWidget):
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(GRID // 2)
-        for widget in (self.read, self.every, self.finding):
+        for widget in (self.read, self.every):
             row.addWidget(widget)
+        row.addWidget(self.finding, 2)  # its texts are long
         row.addStretch(1)
         row.addWidget(self.progress)
         row.addWidget(self.cancel)

@@ -107,6 +107,8 @@ class Slices(QObject):
 
     def _keep(self, place: Place, picture: "Picture | InputProblem") -> None:
         """Where there is no room, the farthest goes."""
+        if place in self._held:  # decoded here and elsewhere
+            return
         self._held[place] = picture
         self._bytes += _bytes_of(picture)
         while self._bytes > ROOM and len(self._held) > 1:

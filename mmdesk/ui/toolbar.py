@@ -88,7 +88,7 @@ class Toolbar(QFrame):
         self.more_menu.addMenu(self.sample_menu)
         self.more_menu.addAction(self._actions["demo"])
         self.more_menu.addSeparator()
-        for name in ("save_as", "purge"):
+        for name in ("open_folder", "save_as", "purge"):
             self.more_menu.addAction(self._actions[name])
         self.more_menu.addSeparator()
         for name in ("settings", "shortcuts", "doctor", "about", "quit"):

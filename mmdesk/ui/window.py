@@ -117,13 +117,13 @@ class MainWindow(QMainWindow):
         self.toolbar.export_menu.aboutToShow.connect(self._look_at_image)
         self.demo.switched.connect(self._set_keeping)
         for name, slot in {
-            "new": desk.new, "open": filing.open, "save": filing.save, "save_as": filing.save_as,
-            "paste": self._paste, "analyse": desk.analyse, "stop": self._stop, "live": self._set_live,
-            "copy_text": filing.copy_text, "copy_markdown": filing.copy_markdown, "export": filing.export,
-            "export_image": self._export_image,
-            "demo": self.demo.switch, "purge": filing.ask_purge, "settings": self._show_settings,
-            "theme": self._toggle_theme, "shortcuts": self._show_shortcuts, "doctor": self._show_doctor,
-            "about": self._show_about, "quit": self.close,
+            "new": desk.new, "open": filing.open, "open_folder": filing.open_folder, "save": filing.save,
+            "save_as": filing.save_as, "paste": self._paste, "analyse": desk.analyse, "stop": self._stop,
+            "live": self._set_live, "copy_text": filing.copy_text, "copy_markdown": filing.copy_markdown,
+            "export": filing.export, "export_image": self._export_image, "demo": self.demo.switch,
+            "purge": filing.ask_purge, "settings": self._show_settings, "theme": self._toggle_theme,
+            "shortcuts": self._show_shortcuts, "doctor": self._show_doctor, "about": self._show_about,
+            "quit": self.close,
         }.items():  # fmt: skip
             do[name].triggered.connect(slot)
 

@@ -4,6 +4,7 @@ They are written to the folder that MMDESK_SCREENS names, else to pytest's own.
 """
 
 import json
+import math
 import os
 import sys
 from collections.abc import Callable
@@ -18,16 +19,29 @@ from PySide6.QtWidgets import QWidget
 from support.recording import Source
 from support.sample import TEXT
 from support.scripted import Gate, open_gate, reached, sample_events, write_script
+from support.slices import ct_slice, laid
 from support.sound import RATE, beats
 
 from mmdesk import codec, events, resources
 from mmdesk.case import Case, Input, Modality
 from mmdesk.doctor import LAST, NOTE, OK, PROBLEM, Check
 from mmdesk.engine.state import Phase
-from mmdesk.events import Event, InputFailed, SentenceWritten
+from mmdesk.events import (
+    Encoded,
+    Event,
+    InputFailed,
+    ReportReady,
+    SentenceWritten,
+    Stage,
+    StageFinished,
+    StageStarted,
+    Swept,
+)
+from mmdesk.media.holdings import images_of
 from mmdesk.media.microphone import Device
 from mmdesk.media.recorder import Look
 from mmdesk.packs import manifest
+from mmdesk.report import Seen, Sweep
 from mmdesk.settings import Settings
 from mmdesk.ui import doctor_dialog, theme
 from mmdesk.ui.app import Application
@@ -156,6 +170,79 @@ def test_problem(shot, qtbot) -> None:
     problem = events.Failed(events.Stage.ENCODE, "the engine ended unexpectedly (signal 9)", "Analyse again.")
     run(qtbot, desk, script, *sample_events(case)[:2], failed, problem)
     take("5-problem")
+
+
+SLICES = 24
+
+
+def head(folder: Path) -> Input:
+    """A CT series of a head that nobody has, one slice of it damaged."""
+    y, x = np.mgrid[-1:1:192j, -1:1:192j]
+    files = {}
+    for number in range(SLICES):
+        size = 0.9 - 0.4 * abs(number / SLICES - 0.45)
+        inside = (x / size) ** 2 + (y / size / 1.15) ** 2
+        values = np.select([inside > 1, inside > 0.86], [-1000, 900], 32 + 6 * np.sin(9 * x) * np.cos(7 * y))
+        values[np.hypot(x, y - 0.1) < 0.18 - 0.02 * abs(number - 12)] = 8  # a ventricle
+        marks = {"SeriesDescription": "HEAD 5.0", "RescaleType": "HU", "BodyPartExamined": "HEAD"}
+        sized = {"PixelSpacing": [0.9, 0.9], "SliceThickness": 5.0, "WindowWidth": "80"}
+        lossy = {"LossyImageCompression": "01", "LossyImageCompressionRatio": 12.0}
+        data = ct_slice(number, 5.0 * number - 60, values.astype(np.int16), **marks, **sized, **lossy)
+        files[f"IM{number:03}"] = data if number != 3 else data[:9000]
+    (item,) = (one for one in images_of(laid(folder / "HEAD 5.0", files)) if one.slices)
+    return item
+
+
+def swept(case: Case) -> list[Event]:
+    """The sample's analysis of a stack of which all slices are scored."""
+    found: list[Event] = []
+    size = Seen(11, SLICES, 192, 192, "", 40.0, 80.0, "HU")
+    columns = {
+        name: tuple(
+            None if n in (3, 4) else top * math.exp(-(((n - place) / wide) ** 2)) for n in range(SLICES)
+        )
+        for name, top, place, wide in (
+            ("chest_normal", 0.9, 22, 6), ("bacterial_pneumonia", 0.93, 13, 4),
+            ("viral_pneumonia", 0.4, 8, 3),
+        )
+    }  # fmt: skip
+    sweep = Sweep(0, "", columns)
+    for event in sample_events(case):
+        match event:
+            case Encoded(modality=Modality.IMAGE):
+                found.append(replace(event, seen=size))
+            case ReportReady(report):
+                scored = [StageStarted(Stage.SWEEP), Swept(sweep, SLICES), StageFinished(Stage.SWEEP, 412.0)]
+                found += [*scored, ReportReady(replace(report, sweeps=(sweep,)))]
+            case _:
+                found.append(event)
+    return found
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1100, 700)])
+@pytest.mark.parametrize("done", [False, True])
+def test_stack(shot, qtbot, done: bool, size: tuple[int, int], tmp_path: Path) -> None:
+    desk, script, take = shot
+    desk.window.resize(*size)
+    case = sample()
+    stack = replace(head(tmp_path), every=done)
+    case = replace(case, inputs={**case.inputs, Modality.IMAGE: (stack,)})
+    desk.window.desk.model.load(case)
+    if done:
+        run(qtbot, desk, script, *swept(case))
+        qtbot.keyClick(desk.window.report.text, Qt.Key.Key_Down)
+    take(f"8-stack-{'done' if done else 'ready'}-{size[0]}")
+
+
+def test_stack_on_a_slice_that_is_not_read(shot, qtbot, tmp_path: Path) -> None:
+    desk, script, take = shot
+    case = Case({Modality.IMAGE: (replace(head(tmp_path), every=True),)})
+    desk.window.desk.model.load(case)
+    run(qtbot, desk, script, *swept(case))
+    qtbot.waitUntil(lambda: desk.window.image.view.picture is not None)
+    for _ in range(4):
+        qtbot.keyClick(desk.window.image.view, Qt.Key.Key_Down)
+    take("8-stack-elsewhere")
 
 
 @pytest.mark.parametrize("file", ["chest.png", "notes.zip"])
