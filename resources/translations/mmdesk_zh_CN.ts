@@ -39,6 +39,14 @@
         <translation>打开病例、影像、录音或病历</translation>
     </message>
     <message>
+        <source>Open a folder…</source>
+        <translation>打开文件夹…</translation>
+    </message>
+    <message>
+        <source>Open a folder with the slices of a series</source>
+        <translation>打开含有一个序列各层面的文件夹</translation>
+    </message>
+    <message>
         <source>Save</source>
         <translation>保存</translation>
     </message>
@@ -469,6 +477,10 @@ WAV、FLAC、OGG 或 MP3。</translation>
         <translation>打开病例、影像、录音或病历</translation>
     </message>
     <message>
+        <source>Open a folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
         <source>Cases, images, recordings, records</source>
         <translation>病例、影像、录音、病历</translation>
     </message>
@@ -613,10 +625,10 @@ WAV、FLAC、OGG 或 MP3。</translation>
         <translation>影像</translation>
     </message>
     <message>
-        <source>Drop a radiograph or an MRI here, a file or a folder:
-DICOM, NIfTI, PNG, JPEG or TIFF.</source>
-        <translation>将 X 光片或 MRI 拖放到此处，文件或文件夹均可：
-DICOM、NIfTI、PNG、JPEG 或 TIFF。</translation>
+        <source>Drop a radiograph, MRI or CT here:
+DICOM, NIfTI, PNG, JPEG, TIFF, a folder or a ZIP.</source>
+        <translation>将 X 光片、MRI 或 CT 拖放到此处：
+DICOM、NIfTI、PNG、JPEG、TIFF、文件夹或 ZIP。</translation>
     </message>
     <message>
         <source>The chosen image</source>
@@ -793,8 +805,8 @@ DICOM、NIfTI、PNG、JPEG 或 TIFF。</translation>
         <translation>第 {0} 层，共 {1} 层</translation>
     </message>
     <message>
-        <source>at {:.1f} mm</source>
-        <translation>位于 {:.1f} mm</translation>
+        <source>at {} mm</source>
+        <translation>位于 {} mm</translation>
     </message>
     <message>
         <source>lossy compression</source>
