@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from mmdesk import casefile, disk
+from mmdesk import casefile, disk, recordings, running
 from mmdesk.case import Case, Modality
 from mmdesk.casefile import SUFFIX
 from mmdesk.errors import CaseProblem
@@ -18,7 +18,6 @@ from mmdesk.report import Report
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _MARKER = re.compile(r"([0-9a-f]{32})\.([0-9]{1,10})\.open")
-_CLOCK = 2.0  # seconds by which a start time may differ when asked for again: it is counted from the boot
 _STALE = 3600.0  # seconds after which a file's part was left by a crash, and is no save under way
 
 
@@ -44,8 +43,7 @@ class _Marker:
             then = float(self.path.read_text(encoding="ascii"))
         except (OSError, ValueError):  # taken away just now; broken
             return False
-        now = _started(self.process)
-        return now is not None and abs(now - then) < _CLOCK
+        return running.lives(self.process, then)
 
 
 class Archive:
@@ -92,7 +90,7 @@ class Archive:
         with _changing(marker):
             disk.make_private(self.folder)
             with disk.replacing(marker) as file:
-                file.write(repr(_started(os.getpid())).encode())
+                file.write(repr(running.started(os.getpid())).encode())
             self._open.add(id)
             self._unmark(id)
 
@@ -124,13 +122,21 @@ class Archive:
             if _time_of(path) < time.time() - days * 86400 and path.stem not in self._in_use():
                 with contextlib.suppress(OSError):
                     self._delete(path)
+        for path in recordings.unused(self.folder, self._in_use()):
+            if _time_of(path) < time.time() - days * 86400:
+                with contextlib.suppress(OSError):
+                    path.unlink()
 
     def purge(self) -> int:
-        """Delete all cases but those that are open; returns how many. Raises CaseProblem."""
+        """Delete all cases but those that are open, and recordings that belong to none of these; returns how
+        many cases. Raises CaseProblem."""
         paths = [path for path in self._files() if path.stem not in self._in_use()]
         for path in paths:
             with _changing(path):
                 self._delete(path)
+        for path in recordings.unused(self.folder, self._in_use()):
+            with _changing(path):
+                path.unlink(missing_ok=True)
         return len(paths)
 
     def _delete(self, path: Path) -> None:
@@ -198,14 +204,3 @@ def _stamp(path: str) -> tuple[int, int] | None:
     except (OSError, ValueError):  # gone; a NUL in it
         return None
     return status.st_mtime_ns, status.st_size
-
-
-def _started(process: int) -> float | None:
-    """When the process started, in seconds since 1970; None where there is none that runs."""
-    import psutil  # it costs as much as all the rest, and most starts find no marker
-
-    try:
-        running = psutil.Process(process)
-        return None if running.status() == psutil.STATUS_ZOMBIE else float(running.create_time())
-    except psutil.Error:  # none, or another user's
-        return None

@@ -33,7 +33,8 @@ class Input:
     the content is an archive, `slices` are the files in it that make up one series, in order of place. Of a
     stack of slices, `plane` is how a volume is cut (axial, coronal or sagittal) and `frame` the slice that is
     read, from 0, None for the one in the middle; with `every` all others are scored as well. The values of a
-    laboratory sheet count once they are `confirmed`, all but the rows that are `struck`.
+    laboratory sheet count once they are `confirmed`, all but the rows that are `struck`. Text that was
+    `typed` is read as it stands, even where it looks like a sheet.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Input:
     every: bool = False
     confirmed: bool = False
     struck: tuple[int, ...] = ()
+    typed: bool = False
 
     def __post_init__(self) -> None:
         if (self.path is None) == (self.data is None):
@@ -57,7 +59,7 @@ class Input:
 
     @classmethod
     def from_text(cls, text: str, name: str = "typed text") -> Self:
-        return cls(name=name, data=text.encode())
+        return cls(name=name, data=text.encode(), typed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class Fact:
 
     `name` is a term of the pack's vocabulary. `value` is a number in `unit`, a category, or for a
     complaint whether it is there (True) or denied (False). `range` is (low, high), None where
-    open; `span` is the place in the text as (start, end) characters.
+    open; `span` is the place in the text as (start, end) characters. A fact that was imported has none: it
+    has an `origin`, the file and the place in it, and a `date` where the file says one, ISO 8601.
     """
 
     name: str
@@ -75,6 +78,8 @@ class Fact:
     range: tuple[float | None, float | None] | None = None
     flag: Flag | None = None
     span: tuple[int, int] = (0, 0)
+    date: str | None = None
+    origin: str | None = None
 
 
 def new_id() -> str:

@@ -25,6 +25,7 @@ from mmdesk import codec, disk
 from mmdesk.case import Case, Input, Modality
 from mmdesk.errors import CaseProblem, InputProblem
 from mmdesk.media import files
+from mmdesk.passing_on import PassingOn
 from mmdesk.report import Report
 
 FORMAT = 2  # 1 knew neither slices nor sheets; what it wrote is read as it is
@@ -68,9 +69,10 @@ class Entry:
     every: bool = False
     confirmed: bool = False
     struck: tuple[int, ...] = ()
+    typed: bool = False
 
 
-_CHOSEN = ("position", "slices", "plane", "frame", "every", "confirmed", "struck")
+_CHOSEN = ("position", "slices", "plane", "frame", "every", "confirmed", "struck", "typed")
 Entries = Mapping[Modality, tuple[Entry, ...]]
 
 
@@ -111,11 +113,27 @@ def save(
     the case, or from `path` itself, where they are there; else the input is kept by its path alone, and so
     is one that is too large. Raises CaseProblem.
     """
+    return _save(path, case, report, earlier, None)
+
+
+def pass_on(
+    path: Path, case: Case, report: Report | None = None, earlier: Path | None = None
+) -> tuple[tuple[str, ...], PassingOn]:
+    """As `save`, without patient details in DICOM files; what was done comes second. Raises CaseProblem for
+    a file that cannot be cleaned, too."""
+    before = tuple(place for place in (earlier, path) if place is not None)
+    clean = PassingOn(case, lambda item: _bytes_of(item, case.id, before))
+    return _save(path, clean.case, report, earlier, clean), clean
+
+
+def _save(
+    path: Path, case: Case, report: Report | None, earlier: Path | None, clean: PassingOn | None
+) -> tuple[str, ...]:
     check_id(case.id)
     before = tuple(place for place in (earlier, path) if place is not None)
     try:
         with disk.replacing(path) as file:
-            return _write(file, path.name, case, report, before)
+            return _write(file, path.name, case, report, before, clean)
     except OSError as error:
         raise CaseProblem(path.name, *disk.why(error)) from error
 
@@ -154,7 +172,12 @@ def check_id(id: str) -> None:
 
 
 def _write(
-    file: BinaryIO, name: str, case: Case, report: Report | None, before: tuple[Path, ...]
+    file: BinaryIO,
+    name: str,
+    case: Case,
+    report: Report | None,
+    before: tuple[Path, ...],
+    clean: PassingOn | None,
 ) -> tuple[str, ...]:
     """The sums are known only when all is written, and stand in the first member: it is written last,
     into the room that was left for it."""
@@ -177,7 +200,7 @@ def _write(
             missing.append(item.name)
             return Entry(item.name, path=item.path, **_chosen(item))
         member = f"inputs/{next(numbers):04}"
-        add(member, held.data)
+        add(member, clean.clean(item, held.data) if clean else held.data)
         return Entry(item.name, member=member, origin=_origin(item), **_chosen(held))
 
     with zipfile.ZipFile(file, "w") as archive:
@@ -185,6 +208,7 @@ def _write(
         archive.writestr(first, bytes(room))
         inputs = {modality: tuple(map(keep, items)) for modality, items in case.inputs.items()}
         if report is not None:
+            report = clean.report(report) if clean else report
             add("facts.json", _json(list(map(codec.encode, report.facts))))
             add("report.json", _json(report.to_json()))
             add("report.md", report.to_markdown().encode(errors="replace"))
@@ -229,6 +253,11 @@ def _with_bytes(item: Input, id: str, before: tuple[Path, ...]) -> Input | None:
         return _packed(item) if item.slices else _holding(item, files.read_bytes(item), ())
     except InputProblem:
         return next(filter(None, (_find(path, id, item) for path in before)), None)
+
+
+def _bytes_of(item: Input, id: str, before: tuple[Path, ...]) -> bytes | None:
+    held = _with_bytes(item, id, before)
+    return held.data if held is not None else None
 
 
 def _packed(item: Input) -> Input:

@@ -13,7 +13,15 @@ from typing import Annotated
 
 import typer
 
-from mmdesk import __version__, display, events, pack_commands, resources
+from mmdesk import (
+    __version__,
+    deidentify_command,
+    display,
+    events,
+    pack_commands,
+    record_command,
+    resources,
+)
 from mmdesk.case import Case, Input, Modality
 from mmdesk.engine import StopToken
 from mmdesk.errors import InputProblem, UserProblem
@@ -94,7 +102,13 @@ def analyze(
     ] = None,
     all_slices: Annotated[bool, typer.Option("--all-slices", help="Score every slice as well.")] = False,
     audio: Annotated[list[str] | None, typer.Option(metavar="F", help="WAV, FLAC, OGG or MP3.")] = None,
-    record: Annotated[str | None, typer.Option(metavar="F|-", help="A text file; - for stdin.")] = None,
+    record: Annotated[
+        list[str] | None,
+        typer.Option(metavar="F|-", help="Text, PDF, CSV, XLSX, FHIR or HL7; - for stdin."),
+    ] = None,
+    confirm_labs: Annotated[
+        bool, typer.Option("--confirm-labs", help="The values of sheets are right: let them count.")
+    ] = False,
     prompt: Annotated[str | None, typer.Option(metavar="TEXT", help="What to write.")] = None,
     pack: Annotated[str, typer.Option(metavar="NAME_OR_FOLDER", help="The model pack.")] = BUILT_IN,
     device: Device = "auto",
@@ -103,12 +117,13 @@ def analyze(
         Path | None, typer.Option(metavar="FILE", help="Write the report; .json, .txt or Markdown.")
     ] = None,
 ) -> None:
-    """Read a case and write its report. --image and --audio may be given several times."""
+    """Read a case and write its report. --image, --audio and --record may be given several times; of what
+    two records state differently, the last one counts."""
     with plainly():
         given = {
             Modality.IMAGE: _images(image or [], plane, slice_, all_slices),
             Modality.AUDIO: tuple(map(Input.from_path, audio or ())),
-            Modality.RECORD: (_record(record),) if record else (),
+            Modality.RECORD: tuple(_record(path, confirm_labs) for path in record or ()),
         }
         inputs = {modality: items for modality, items in given.items() if items}
         if not inputs:
@@ -146,6 +161,8 @@ def menu(
             typer.echo(f"{'removed' if remove else 'written'}: {path}")
 
 
+app.command()(record_command.record)
+app.command()(deidentify_command.deidentify)
 app.command()(pack_commands.train)
 app.command()(pack_commands.evaluate)
 
@@ -257,7 +274,7 @@ def _images(paths: list[Path], plane: str | None, slice_: int | None, every: boo
     return tuple(items)
 
 
-def _record(path: str) -> Input:
+def _record(path: str, confirmed: bool) -> Input:
     if path == "-":
-        return Input("standard input", data=sys.stdin.buffer.read())
-    return Input.from_path(path)
+        return Input("standard input", data=sys.stdin.buffer.read(), confirmed=confirmed)
+    return replace(Input.from_path(path), confirmed=confirmed)

@@ -12,12 +12,14 @@ from datetime import UTC, datetime
 import torch
 from torch import Tensor
 
-from mmdesk import events
+from mmdesk import events, records
 from mmdesk.answers import Answers, Part, left_out, noun_of
 from mmdesk.case import Case, Fact, Modality
 from mmdesk.errors import InputProblem
 from mmdesk.events import Event, Stage
-from mmdesk.media.record import find_facts, words
+from mmdesk.media.clinical.parts import Whole
+from mmdesk.media.clinical.whole import together
+from mmdesk.media.record import words
 from mmdesk.media.voi import Window
 from mmdesk.packs.locate import Locator
 from mmdesk.packs.manifest import Manifest, Prompt
@@ -63,6 +65,7 @@ class Analysis:
     findings: tuple[Finding, ...] = ()
     alone: dict[str, list[tuple[str, tuple[Finding, ...]]]] = field(default_factory=dict)
     fused: Tensor = field(default_factory=lambda: torch.zeros(0))
+    imported: tuple[str, ...] = ()  # what of the record's sheets does not count
     notices: tuple[str, ...] = ()
     contributions: tuple[Contribution, ...] = ()
     sentences: list[Sentence] = field(default_factory=list)
@@ -77,8 +80,9 @@ class Analysis:
 
     @property
     def read(self) -> list[tuple[str, Encoded]]:
-        """Every input that could be read, by name."""
-        names = [source.name for source in self.sources if source.problem is None]
+        """Every input that could be read, by name; all records are one, by the name of the first."""
+        read = [source for source in self.sources if source.problem is None]
+        names = [s.name for s in read if s.modality != Modality.RECORD or s is _first_record(read)]
         return list(zip(names, self.encoded, strict=True))
 
 
@@ -99,6 +103,7 @@ class Pipeline:
         if not reads:
             yield events.Failed(Stage.READ, "none of the inputs could be read", "Mend one and try again.")
             return
+        reads = records.joined(reads)
         yield from _timed(Stage.ENCODE, analysis, self._encode(analysis, reads, check))
         yield from _timed(Stage.SCORE, analysis, self._score(analysis, check))
         yield from _timed(Stage.WEIGH, analysis, self._weigh(analysis, check))
@@ -129,13 +134,15 @@ class Pipeline:
             start = time.perf_counter()
             key = read.key
             reused = key in self._cache
-            encoded = self._cache.pop(key) if reused else self._encode_one(read)
+            record = together(read.parts, known.vocabulary) if read.parts else None
+            encoded = self._cache.pop(key) if reused else self._encode_one(read, record)
             self._cache[key] = encoded  # the last one used comes last
             if len(self._cache) > MOST_CACHED:
                 del self._cache[next(iter(self._cache))]
-            if read.modality == Modality.RECORD:
+            if record is not None:
                 analysis.facts += encoded.facts
-                yield events.FactsFound(read.text, encoded.facts)
+                analysis.imported = records.notices(read.parts, record)
+                yield events.FactsFound(record.text, encoded.facts)
             refusal = refused(read.modality, read.item.name, read.tags, encoded, known)
             title = None
             if refusal is not None:
@@ -143,21 +150,23 @@ class Pipeline:
             elif encoded.examination and read.modality != Modality.RECORD:
                 title = known.examination(encoded.examination).title
             milliseconds = (time.perf_counter() - start) * 1000
-            yield events.Encoded(read.modality, (read.item.name,), title, milliseconds, reused, read.seen)
+            names = tuple(part.name for part in read.parts) or (read.item.name,)
+            yield events.Encoded(read.modality, names, title, milliseconds, reused, read.seen)
             if refusal is not None:
                 analysis.refused.append(refusal)
                 yield events.OutOfDistribution(read.modality, read.item.name, refusal.reason)
             analysis.encoded.append(encoded)
 
-    def _encode_one(self, read: Read) -> Encoded:
+    def _encode_one(self, read: Read, record: Whole | None) -> Encoded:
+        examinations = self.reader.manifest.examinations_of(read.modality)
+        if read.modality != Modality.RECORD and not fitting(examinations, read.tags):
+            return Encoded(read.modality, None, 0.0)
         if read.pixels is not None:
-            if not fitting(self.reader.manifest.examinations_of(read.modality), read.tags):
-                return Encoded(read.modality, None, 0.0)
             return self.reader.encode_image(read.pixels)
         if read.waveform is not None:
             return self.reader.encode_audio(read.waveform, position_of(read.item))
-        facts = find_facts(read.text, self.reader.manifest.vocabulary)
-        return self.reader.encode_record(facts, words(read.text))
+        assert record is not None
+        return self.reader.encode_record(record.facts, words(record.text))
 
     def _score(self, analysis: Analysis, check: Check) -> Iterator[Event]:
         check()
@@ -165,7 +174,8 @@ class Pipeline:
         analysis.judged = self._score_alone(analysis, check) if compared else analysis.encoded
         scored = self.reader.score(analysis.judged)
         analysis.findings, analysis.fused = scored.findings, scored.fused
-        analysis.notices = population_notices(self.reader.manifest, scored.findings, analysis.facts)
+        population = population_notices(self.reader.manifest, scored.findings, analysis.facts)
+        analysis.notices = analysis.imported + population
         yield events.FindingsScored(analysis.findings, analysis.notices)
 
     def _weigh(self, analysis: Analysis, check: Check) -> Iterator[Event]:
@@ -247,6 +257,10 @@ class Pipeline:
         )  # fmt: skip
 
 
+def _first_record(sources: Sequence[Source]) -> Source | None:
+    return next((source for source in sources if source.modality == Modality.RECORD), None)
+
+
 def _timed(stage: Stage, analysis: Analysis, work: Iterator[Event]) -> Iterator[Event]:
     analysis.stage = stage
     yield events.StageStarted(stage)
@@ -293,7 +307,8 @@ def fixed_sentences(section: str, analysis: Analysis) -> list[str]:
     texts = list(left_out(analysis, [modality]))
     read = any(s.modality == modality and s.sha256 for s in analysis.sources)
     if modality == Modality.RECORD and read and not analysis.facts:
-        texts.append("The record states nothing that this pack knows.")
+        nothing = "The record states nothing that this pack knows."
+        texts.append("No value of the record counts." if analysis.imported else nothing)
     return texts
 
 

@@ -1,4 +1,4 @@
-"""An input of a case as what an encoder takes: pixels, a waveform or a text."""
+"""An input of a case as what an encoder takes: pixels, a waveform or a text and values."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from mmdesk.case import Input, Modality
 from mmdesk.media import auscultation
 from mmdesk.media.audio import read_audio
-from mmdesk.media.files import expect, read_bytes
+from mmdesk.media.clinical.importing import read_record
+from mmdesk.media.clinical.parts import Part
+from mmdesk.media.curve import read_curve
+from mmdesk.media.files import Format, expect, read_bytes
 from mmdesk.media.frame import PERCENT, Frame
 from mmdesk.media.image import Image, image_of
 from mmdesk.media.stack import Stack, open_stack, read_place
-from mmdesk.media.text import read_text
 from mmdesk.media.voi import Window
 from mmdesk.model.audio import POSITIONS
 from mmdesk.model.sound import SAMPLE_RATE
@@ -25,15 +27,15 @@ WindowFor = Callable[[Mapping[str, str]], Window | None]  # of what a DICOM file
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """An input as arrays or text, and the hash of its bytes; `tags` are what a DICOM file says of itself,
-    `seen` is what of an image it is, `stack` what the image is a slice of."""
+    """An input as arrays or parts of the record, and the hash of its bytes; `tags` are what a DICOM file
+    says of itself, `seen` is what of an image it is, `stack` what the image is a slice of."""
 
     item: Input
     modality: Modality
     sha256: str
     pixels: NDArray[np.float32] | None = None
     waveform: NDArray[np.float32] | None = None
-    text: str = ""
+    parts: tuple[Part, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     seen: Seen | None = None
     stack: Stack | None = None
@@ -50,11 +52,16 @@ def read_input(item: Input, modality: Modality, window_for: WindowFor = lambda t
     if modality == Modality.IMAGE:
         return _read_slice(item, window_for)
     data = read_bytes(item)
-    expect(data, item.name, modality)
+    format = Format.TEXT if item.typed else expect(data, item.name, modality)
     digest = hashlib.sha256(data).hexdigest()
     if modality == Modality.AUDIO:
-        return Read(item, modality, digest, waveform=read_audio(data, item.name, SAMPLE_RATE))
-    return Read(item, modality, digest, text=read_text(data, item.name))
+        waveform = read_audio(data, item.name, SAMPLE_RATE)
+        tags = read_curve(data, item.name).tags if format is Format.WAVEFORM else {}
+        return Read(item, modality, digest, waveform=waveform, tags=tags)
+    record = read_record(data, item.name, format)
+    text, values = (record, ()) if isinstance(record, str) else ("", record)
+    part = Part(item.name, text, values, item.confirmed, item.struck)
+    return Read(item, modality, digest, parts=(part,))
 
 
 def _read_slice(item: Input, window_for: WindowFor) -> Read:

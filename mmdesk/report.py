@@ -222,6 +222,11 @@ class Provenance:
     withheld: tuple[str, ...] = ()
 
 
+def _origin_of(fact: Fact) -> str:
+    """Where an imported fact comes from: " (labs.csv, row 4, 2030-01-31)"."""
+    return f" ({', '.join(filter(None, (fact.origin, fact.date)))})" if fact.origin else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     case_id: str
@@ -304,9 +309,10 @@ class Report:
     def _rests(self) -> list[tuple[str, str, str]]:
         """Of each sentence that rests on something: its text, what it states, and from which inputs."""
         labels = {finding.name: finding.label for finding in self.findings}
+        imported = {fact.name: _origin_of(fact) for fact in self.facts}  # of a thing stated twice, the last
         rests = []
         for sentence in (sentence for section in self.sections for sentence in section.sentences):
-            facts = [name.replace("_", " ") for name in sentence.facts]
+            facts = [name.replace("_", " ") + imported.get(name, "") for name in sentence.facts]
             states = ", ".join([*(labels.get(name, name) for name in sentence.findings), *facts])
             if sentence.inputs:
                 rests.append((sentence.text, states, ", ".join(sentence.inputs)))

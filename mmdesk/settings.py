@@ -34,7 +34,8 @@ def _between(low: int, high: int, default: int) -> Any:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`pack` is a pack's name or a folder; `text_size` is in percent; `live` analyses as inputs
-    change; cases kept by `autosave` are deleted after `retention_days`. Raises ValueError for a value
+    change; cases kept by `autosave` are deleted after `retention_days`; a case that is saved holds no
+    patient details in its DICOM files where these are to `deidentify`. Raises ValueError for a value
     that is not allowed.
     """
 
@@ -47,6 +48,7 @@ class Settings:
     autosave: bool = True
     retention_days: int = _between(1, 365, 30)
     live: bool = False
+    deidentify: bool = True
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):

@@ -213,10 +213,12 @@ def _encoded(event: Encoded) -> str:
 def _fact(fact: Fact) -> str:
     name = fact.name.replace("_", " ")
     if isinstance(fact.value, bool):
-        return name if fact.value else f"no {name}"
+        said = name if fact.value else f"no {name}"
+        return f"{said} ({fact.origin})" if fact.origin else said
     value = f"{fact.value:g}" if isinstance(fact.value, float) else fact.value
-    flag = f" ({fact.flag})" if fact.flag in ("low", "high") else ""
-    return f"{name} {value}{' ' + fact.unit if fact.unit else ''}{flag}"
+    flag = str(fact.flag) if fact.flag in ("low", "high") else ""
+    beside = "; ".join(filter(None, (flag, fact.origin, fact.date)))
+    return f"{name} {value}{' ' + fact.unit if fact.unit else ''}{f' ({beside})' if beside else ''}"
 
 
 def _packed(text: str) -> str:

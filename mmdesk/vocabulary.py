@@ -30,7 +30,8 @@ class Term:
 
     kind: `number` (value and unit), `category` (one of `categories`, a mapping from value to the
     words for it) or `complaint` (there or denied). `words` are what a record may call it, `unlike`
-    longer phrases with such a word that mean something else ("birth weight").
+    longer phrases with such a word that mean something else ("birth weight"); `codes` are LOINC codes of it
+    in laboratory files.
 
     Numbers: `units` are other units and how to convert them; a number outside `limits` is not taken,
     nor is one without a unit outside `unitless`; `after` are words that name a value from behind
@@ -55,6 +56,7 @@ class Term:
     unlike: tuple[str, ...] = ()
     plain: str = ""
     decimals: int = 1
+    codes: tuple[str, ...] = ()
 
     def range_for(self, sex: str | None, age: float | None) -> Range | None:
         """The first range that fits; one that asks for sex or age fits nobody of unknown sex or age."""

@@ -89,8 +89,9 @@ def _is_library(path: str) -> bool:
 def _texts(dist: Distribution) -> list[Entry]:
     found = []
     for file in dist.files or ():
-        if TEXT.search(file.name) and file.suffix in ("", ".txt", ".md", ".rst"):
-            inside = str(file).partition(".dist-info/")[2].removeprefix("licenses/") or file.name
+        inside = str(file).partition(".dist-info/")[2].removeprefix("licenses/") or file.name
+        of_parts = ".dist-info/licenses/" in file.as_posix()  # called as the parts that are inside
+        if of_parts or (TEXT.search(file.name) and file.suffix in ("", ".txt", ".md", ".rst")):
             found.append((f"licenses/{dist.name}/{inside}", str(dist.locate_file(file)), "DATA"))
     return found
 

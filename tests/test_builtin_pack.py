@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from support.sound import beats
+from support.waveforms import waveform_bytes
 
 from mmdesk.case import Case, Input, Modality
 from mmdesk.engine import StopToken
@@ -68,3 +71,13 @@ def test_no_chest_finding_without_a_radiograph(engine: LocalEngine, tmp_path: Pa
     assert isinstance(last, ReportReady)
     assert last.report.findings == ()
     assert "was not scored" in last.report.to_markdown()
+
+
+def test_an_electrocardiogram_is_refused_by_what_its_file_says(engine: LocalEngine) -> None:
+    leads = (np.stack([beats()] * 2, 1) * 30000).astype("i2")
+    sound = Input("sound.dcm", data=waveform_bytes(leads))
+    curve = Input("ecg.dcm", data=waveform_bytes(leads, sound=False))
+    events = list(engine.analyze(Case({Modality.AUDIO: (sound, curve)}), StopToken()))
+    refused = {event.name: event.reason for event in events if isinstance(event, OutOfDistribution)}
+    assert refused.pop("ecg.dcm") == "the file says that it is an electrocardiogram"
+    assert all("the file says" not in reason for reason in refused.values())

@@ -104,7 +104,7 @@ def test_the_file_says_what_is_in_it_and_where_it_came_from(saved: tuple[Path, C
     assert names == ["mmcase.json", *inputs, "facts.json", "report.json", "report.md"]
     assert said["format"] == 2 and said["mmdesk"] == mmdesk.__version__ and said["created"].endswith("+00:00")
     assert said["pack"] == {"name": "clinic", "version": "0.1.0", "sha256": "ab" * 32}
-    chosen = {"slices": [], "every": False, "confirmed": False, "struck": []}
+    chosen = {"slices": [], "every": False, "confirmed": False, "struck": [], "typed": False}
     one = {"name": "a.wav", "position": "mitral", "member": inputs[1], **chosen}
     assert said["inputs"]["audio"][0] == one
     assert said["sha256"][inputs[1]] == hashlib.sha256(b"RIFF" * 50).hexdigest()

@@ -163,6 +163,24 @@ def test_the_case_holds_what_was_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert case.prompt == "impression only"
 
 
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_several_records_and_whether_their_values_are_confirmed(
+    monkeypatch: pytest.MonkeyPatch, confirmed: bool
+) -> None:
+    cases: list[Case] = []
+
+    def script(case: Case, stop: StopToken) -> Iterator[Event]:
+        cases.append(case)
+        return iter(WHOLE)
+
+    arguments = ["--record", "a.txt", "--record", "-", "--record", "labs.csv"]
+    confirm = ["--confirm-labs"] if confirmed else []
+    run(monkeypatch, script, "analyze", *arguments, *confirm, stdin=b"Age 63.")
+    items = cases[0].inputs[Modality.RECORD]
+    assert [item.name for item in items] == ["a.txt", "standard input", "labs.csv"]
+    assert {item.confirmed for item in items} == {confirmed}
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

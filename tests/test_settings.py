@@ -45,7 +45,7 @@ def test_one_folder_holds_all_where_it_is_named(home: Path, monkeypatch: pytest.
 
 
 def test_what_is_saved_comes_back(home: Path) -> None:
-    chosen = Settings("/packs/own", "cuda", "thread", "zh_CN", "light", 200, False, 365, True)
+    chosen = Settings("/packs/own", "cuda", "thread", "zh_CN", "light", 200, False, 365, True, False)
     assert all(getattr(chosen, f.name) != f.default for f in dataclasses.fields(Settings))
     settings.save(chosen)
     assert settings.load() == (chosen, None)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 from weakref import finalize
 
 from mmdesk.errors import InputProblem
@@ -74,6 +74,15 @@ class Archive:
             raise InputProblem(self.name, problem, "Unpack it and give the part that matters.")
         return data
 
+    def open(self, member: str) -> BinaryIO:
+        """To be read from the front, within `damage_told` of media.checks."""
+        with _damage_told(self.name):
+            return cast(BinaryIO, self._zip.open(self._infos[member]))
+
+    def size(self, member: str) -> int:
+        """What it says that it unpacks to: no more than that is read."""
+        return self._infos[member].file_size
+
     def _read(self, member: str, most: int) -> bytes:
         """No more than `most` bytes, whatever the archive says."""
         if member not in self._infos:
@@ -110,7 +119,7 @@ def _check_directory(file: BinaryIO) -> None:
 
 def _is_wanted(info: zipfile.ZipInfo) -> bool:
     hidden = any(part.startswith((".", "__MACOSX")) for part in info.filename.split("/"))
-    return not info.is_dir() and not hidden and not info.flag_bits & 1
+    return bool(info.filename) and not info.is_dir() and not hidden and not info.flag_bits & 1
 
 
 @contextmanager

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pydicom.errors import BytesLengthException
+from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from mmdesk.errors import InputProblem
+from mmdesk.media.files import HEAD, MAX_BYTES
 
 MAX_PIXELS = 64 * 2**20  # a radiograph has 20 megapixels, a mammogram 30; this many take 0.9 GB to read
 MAX_DEPTH = 32  # bits of a pixel as the file is decoded; where it has more, the limit is lower
@@ -30,6 +32,7 @@ DAMAGE = (
     zlib.error,
 )
 _END = (EOFError, IndexError, TypeError, struct.error)  # among them, what a read past the end gives
+_CHUNK = 2**20
 _AGAIN = "Export or copy it again."
 
 
@@ -63,3 +66,24 @@ def check_size(width: int, height: int, name: str, depth: int = MAX_DEPTH) -> No
     if min(width, height) < MIN_SIDE:
         problem = f"the picture is only {width} by {height} pixels"
         raise InputProblem(name, problem, f"Export it with at least {MIN_SIDE} pixels on each side.")
+
+
+def is_deflated(head: bytes) -> bool:
+    """Whether these are the first bytes of a deflated DICOM file."""
+    return head.startswith(b"DICM", 128) and DeflatedExplicitVRLittleEndian.encode() in head[:HEAD]
+
+
+def check_inflated(data: bytes, name: str) -> None:
+    """A deflated DICOM file is inflated whole when it is read: not where that is too much."""
+    if not is_deflated(data):
+        return
+    start = 144 + int.from_bytes(data[140:144], "little")  # PS3.10, 7.1: the length of the file's head
+    inflater, size = zlib.decompressobj(-zlib.MAX_WBITS), 0
+    for place in range(start, len(data), _CHUNK):
+        piece = data[place : place + _CHUNK]
+        while piece and not inflater.eof and size <= MAX_BYTES:
+            size += len(inflater.decompress(piece, _CHUNK))
+            piece = inflater.unconsumed_tail
+    if size > MAX_BYTES:
+        limit = MAX_BYTES // 2**20
+        raise InputProblem(name, f"unpacked, the file is larger than {limit} MB", "Export it smaller.")

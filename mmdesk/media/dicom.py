@@ -1,6 +1,5 @@
 """DICOM: the pictures of one file, their values and how they want to be shown."""
 
-import zlib
 from io import BytesIO
 from typing import Any
 
@@ -10,16 +9,15 @@ from pydicom import Dataset, dcmread
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi, convert_color_space
 from pydicom.uid import (
     UID,
-    DeflatedExplicitVRLittleEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     JPEG2000TransferSyntaxes,
 )
 
 from mmdesk.errors import InputProblem
-from mmdesk.media.checks import check_size
+from mmdesk.media.burned_in import burned_in
+from mmdesk.media.checks import check_inflated, check_size
 from mmdesk.media.decoders import check_decodable, frame_of
-from mmdesk.media.files import MAX_BYTES
 from mmdesk.media.frame import PERCENT, Frame
 from mmdesk.media.geometry import marks_of, numbers, place_of
 from mmdesk.media.rows import extent, unit
@@ -30,7 +28,6 @@ MAX_FRAMES = 10_000
 _TAGS = ("Modality", "BodyPartExamined", "ViewPosition", "PhotometricInterpretation")
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as in Pillow
-_CHUNK = 2**20
 _LOSSY = {
     f"1.2.840.10008.1.2.4.{number}" for number in ("50", "51", "81", "91", "203")
 }  # PS3.5, 8.2: those that may lose something
@@ -43,7 +40,7 @@ class DicomFile:
     def __init__(self, data: bytes, name: str) -> None:
         """Raises InputProblem for a file without a picture, too large a one, and one that cannot be
         decoded here."""
-        _check_inflated(data, name)
+        check_inflated(data, name)
         self.name = name
         self.dataset = dcmread(BytesIO(data), force=True)
         self.syntax = _check_dicom(self.dataset, name)
@@ -56,7 +53,8 @@ class DicomFile:
         tags, lossy = tags_of(header), self.syntax in _LOSSY
         values, header.PhotometricInterpretation = frame_of(self.dataset, stored, self.name)
         parts = _colours(header, values) or _greys(header, values)
-        return Frame(**parts, tags=tags, marks=marks_of(header, lossy))
+        warning = burned_in(self.dataset) or ""
+        return Frame(**parts, tags=tags, marks=marks_of(header, lossy), warning=warning)
 
     def _by_place(self) -> list[int]:
         """The frames of an enhanced file in order of place, where each has one of its own."""
@@ -94,22 +92,6 @@ def tags_of(header: Dataset) -> dict[str, str]:
     return tags
 
 
-def _check_inflated(data: bytes, name: str) -> None:
-    """A deflated DICOM file is inflated whole when it is read: not where that is too much."""
-    if not data.startswith(b"DICM", 128) or DeflatedExplicitVRLittleEndian.encode() not in data[:4096]:
-        return
-    start = 144 + int.from_bytes(data[140:144], "little")  # PS3.10, 7.1: the length of the file's head
-    inflater, size = zlib.decompressobj(-zlib.MAX_WBITS), 0
-    for place in range(start, len(data), _CHUNK):
-        piece = data[place : place + _CHUNK]
-        while piece and not inflater.eof and size <= MAX_BYTES:
-            size += len(inflater.decompress(piece, _CHUNK))
-            piece = inflater.unconsumed_tail
-    if size > MAX_BYTES:
-        limit = MAX_BYTES // 2**20
-        raise InputProblem(name, f"unpacked, the file is larger than {limit} MB", "Export it smaller.")
-
-
 def _check_dicom(dataset: Dataset, name: str) -> UID:
     """Gives the transfer syntax."""
     if not any(keyword in dataset for keyword in _PIXELS):
@@ -141,6 +123,9 @@ def _colours(header: Dataset, values: NDArray[Any]) -> dict[str, Any] | None:
     if values.ndim == 2 and kind != "PALETTE COLOR":
         return None
 
+    if kind != "PALETTE COLOR" and values.dtype.kind == "i":
+        values = values.view(f"u{values.itemsize}")  # colours have no sign
+
     def rgb(rows: slice) -> NDArray[Any]:
         colours = values[rows]
         if kind == "PALETTE COLOR":
@@ -160,6 +145,7 @@ def _colours(header: Dataset, values: NDArray[Any]) -> dict[str, Any] | None:
         return bytes_
 
     shape = values.shape[0], values.shape[1]
+    luma(slice(1))  # colours or a palette that do not fit are told here
     return {"shape": shape, "values": luma, "shown": (Window(0.5, 1.0),), "unit": PERCENT, "colours": colours}
 
 
@@ -172,14 +158,17 @@ def _greys(header: Dataset, values: NDArray[Any]) -> dict[str, Any]:
     for keyword in () if rescaled or table else ("RescaleSlope", "RescaleIntercept"):
         header.pop(keyword, None)
 
+    scale = (slope[0], intercept[0]) if rescaled and slope and intercept else (1.0, 0.0)
+
     def part(rows: slice) -> NDArray[Any]:
+        if rescaled:
+            return values[rows].astype(np.float64) * scale[0] + scale[1]
         return apply_modality_lut(values[rows], header)
 
     if table or values.dtype.kind not in "iu" or values.itemsize > 2:
         stored: dict[str, Any] = {}
         low, high = extent(shape, part)
     else:
-        scale = (slope[0], intercept[0]) if rescaled and slope and intercept else (1.0, 0.0)
         stored = {"stored": values, "slope": scale[0], "intercept": scale[1]}
         low, high = sorted(float(end) * scale[0] + scale[1] for end in (values.min(), values.max()))
     return {
@@ -203,7 +192,7 @@ def _unit(header: Dataset, rescaled: bool) -> str:
 def _shown(header: Dataset, low: float, high: float) -> tuple[Shown, ...]:
     """The file's own curves and windows; from the least value to the greatest where it has none, or the first
     one shows nothing."""
-    if not np.isfinite(low + high):
+    if not np.isfinite([low + high, high - low]).all():
         raise ValueError("not finite")
     own: list[Shown] = [*_curves(header), *_windows(header)]
     if own:

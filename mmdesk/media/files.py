@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mmdesk.case import Input, Modality
 from mmdesk.errors import InputProblem
+from mmdesk.media.clinical import columns
 
 MAX_BYTES = 512 * 2**20
 HEAD = 4096  # bytes that show what a file is
@@ -22,6 +23,9 @@ class Format(StrEnum):
     NIFTI = "NIfTI"
     ZIP = "ZIP"
     WAV = "WAV"
+    W64 = "W64"
+    AIFF = "AIFF"
+    AU = "AU"
     FLAC = "FLAC"
     OGG = "OGG"
     MP3 = "MP3"
@@ -34,6 +38,9 @@ class Format(StrEnum):
     TEXT = "text"
 
 
+_SOUNDS = (
+    Format.WAV, Format.W64, Format.AIFF, Format.AU, Format.FLAC, Format.OGG, Format.MP3, Format.WAVEFORM,
+)  # fmt: skip
 _SIGNATURES = (
     # PS3.4, table B.5-1: the classes of waveforms, named in the first lines of a file.
     (rb"(?=.{128}DICM|\x08\x00).{128,}?1\.2\.840\.10008\.5\.1\.4\.1\.1\.9\.", Format.WAVEFORM),
@@ -44,6 +51,9 @@ _SIGNATURES = (
     # Without a preamble: group 0008, then an explicit VR or an implicit length below 256.
     (rb"\x08\x00.\x00(?:AE|CS|DA|LO|OB|PN|SH|SQ|TM|UI|UL|.\x00\x00\x00)", Format.DICOM),
     (rb"RI(?:FF|FX)....WAVE|RF64....WAVE", Format.WAV),
+    (rb"riff\x2e\x91\xcf\x11\xa5\xd6", Format.W64),
+    (rb"FORM....AIF[FC]", Format.AIFF),
+    (rb"\.snd\x00", Format.AU),
     (rb"fLaC", Format.FLAC),
     (rb"OggS", Format.OGG),
     (rb"ID3[\x02-\x04]", Format.MP3),
@@ -67,6 +77,8 @@ _FOREIGN = (
     (rb"PK\x03\x04", "an office file"),
     (rb"\x1f\x8b", "a compressed file"),
 )
+# No decoder of AAC, which these hold, may be shipped with mmdesk.
+_REMEDIES = {"an MP4, M4A or MOV file": "If it holds sound, convert it to WAV or FLAC."}
 _READABLE = {
     Modality.IMAGE: "PNG, JPEG, TIFF, DICOM or NIfTI",
     Modality.AUDIO: "WAV, FLAC, OGG or MP3",
@@ -94,7 +106,7 @@ def sniff(head: bytes) -> Format | None:
 def modality_of(format: Format) -> Modality:
     if format in (Format.PNG, Format.JPEG, Format.TIFF, Format.DICOM, Format.NIFTI, Format.ZIP):
         return Modality.IMAGE
-    if format in (Format.WAV, Format.FLAC, Format.OGG, Format.MP3, Format.WAVEFORM):
+    if format in _SOUNDS:
         return Modality.AUDIO
     return Modality.RECORD
 
@@ -128,7 +140,8 @@ def expect(data: bytes, name: str, modality: Modality) -> Format:
         problem = f"this is {kind}, not {_NOUN[modality]}"
         raise InputProblem(name, problem, f"Give it as {_article(actual)} with --{actual}.")
     kind = _foreign(data[:HEAD]) or "of a kind that mmdesk does not know"
-    raise InputProblem(name, f"this is {kind}, not {_NOUN[modality]}", f"Save it as {_READABLE[modality]}.")
+    remedy = f"Save it as {_READABLE[modality]}."
+    raise InputProblem(name, f"this is {kind}, not {_NOUN[modality]}", _REMEDIES.get(kind, remedy))
 
 
 def identify(head: bytes, name: str) -> Format:
@@ -136,8 +149,8 @@ def identify(head: bytes, name: str) -> Format:
     format = sniff(head)
     if format is None:
         kind = _foreign(head) or "of a kind that mmdesk does not know"
-        formats = "; ".join(_READABLE.values())
-        raise InputProblem(name, f"this is {kind}", f"Save it in a form that mmdesk reads: {formats}.")
+        remedy = f"Save it in a form that mmdesk reads: {'; '.join(_READABLE.values())}."
+        raise InputProblem(name, f"this is {kind}", _REMEDIES.get(kind, remedy))
     return format
 
 
@@ -201,17 +214,18 @@ def _opened(head: bytes) -> bytes:
     return inside if re.match(rb".{344}n[+i]1\x00|....n[+i]2\x00", inside, re.DOTALL) else head
 
 
-# Columns that a laboratory sheet has.
-_VALUES = re.compile(r"\b(?:value|result|reading|measurement)s?\b", re.IGNORECASE)
-_TESTS = re.compile(r"\b(?:tests?|analytes?|parameters?|components?|names?|items?|investigations?)\b", re.I)
-
-
 def _is_table(head: bytes) -> bool:
-    """Whether a text is a sheet with a line for each value: by the names of its columns."""
-    lines = head.decode("utf-16" if head[:2] in _UTF16 else "utf-8-sig", "replace").strip().splitlines()
-    first = lines[0] if lines else ""
-    cut = any(first.count(mark) >= 1 and lines[1:] and lines[1].count(mark) >= 1 for mark in ",;\t|")
-    return cut and _VALUES.search(first) is not None and _TESTS.search(first) is not None
+    """Whether a text is a sheet: a line names its columns, and the next one has as many cells. A sentence
+    has commas too, but its parts are not the names of columns."""
+    text = head.decode("utf-16" if head[:2] in _UTF16 else "utf-8-sig", "replace")
+    lines = [line for line in text.splitlines() if line.strip(" \t,;|")][: columns.TITLES + 1]
+    for line, below in zip(lines, lines[1:], strict=False):
+        for mark in columns.DELIMITERS:
+            if mark in line and mark in below:
+                cells, others = columns.cells_of(line, mark), columns.cells_of(below, mark)
+                if columns.is_header(cells) and abs(len(cells) - len(others)) <= 1:
+                    return True
+    return False
 
 
 def _is_mp3_frame(head: bytes) -> bool:

@@ -4,7 +4,6 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -12,7 +11,7 @@ from typing import BinaryIO
 from mmdesk.case import Input, Modality
 from mmdesk.errors import InputProblem
 from mmdesk.media.archives import Archive
-from mmdesk.media.files import Format, modality_of, read_bytes, read_head, sniff
+from mmdesk.media.files import MAX_BYTES, Format, modality_of, read_bytes, read_head, sniff
 from mmdesk.media.series import is_directory, listed, series_of
 
 MAX_FILES = 20_000  # that are looked at
@@ -104,9 +103,20 @@ def _sorted_out(root: Path, names: Iterable[str], beyond: bool) -> Holding:
 
 
 def _unpacked(path: Path, archive: Archive) -> Holding:
-    """The files of an archive that are no slices become inputs with their bytes."""
+    """The files of an archive that are no slices become inputs with their bytes, of MAX_BYTES together."""
     holding = Holding()
     slices = []
+    held = 0
+
+    def alone(name: str) -> Input:
+        nonlocal held
+        held += archive.size(name)
+        if held > MAX_BYTES:
+            limit = MAX_BYTES // 2**20
+            problem = f"unpacked, its files are larger than {limit} MB"
+            raise InputProblem(archive.name, problem, "Unpack it and give the files that matter.")
+        return Input(Path(name).name, data=archive.read(name))
+
     for name in archive.names:
         head = archive.head(name)
         format = sniff(head) if head and not is_directory(head) else None
@@ -115,17 +125,9 @@ def _unpacked(path: Path, archive: Archive) -> Holding:
         elif format is None or format is Format.ZIP:
             holding.skipped.append(name)
         else:
-            holding.inputs.append((modality_of(format), _alone_in(archive, name)))
-
-    def open_(name: str) -> BinaryIO:
-        return BytesIO(archive.read(name))
-
-    holding.inputs[:0] = _series(path, slices, open_, lambda name: _alone_in(archive, name))
+            holding.inputs.append((modality_of(format), alone(name)))
+    holding.inputs[:0] = _series(path, slices, archive.open, alone)
     return holding
-
-
-def _alone_in(archive: Archive, name: str) -> Input:
-    return Input(Path(name).name, data=archive.read(name))
 
 
 def _series(

@@ -26,6 +26,7 @@ _PLANES = {
     "sagittal": (0, ("A", "P", "H", "F")),
 }
 _CHUNK = 2**20
+_MOST = 1e300  # so that the widest range of values is a number, too
 _SILENT = logging.Logger("NIfTI", logging.CRITICAL + 1)  # nibabel's prints what is mended in a header
 _SAMPLE = 2**22  # values that a window is taken from
 
@@ -91,14 +92,14 @@ class NiftiFile:
     def _numbers(self, stored: NDArray[Any]) -> NDArray[np.float64]:
         with np.errstate(invalid="ignore", over="ignore"):
             values = stored.astype(np.float64) * self._slope + self._inter
-        return np.nan_to_num(values, nan=self._low, posinf=self._high, neginf=self._low)
+        return np.nan_to_num(values, nan=self._low, posinf=self._high, neginf=self._low).clip(-_MOST, _MOST)
 
     def _range(self, header: Any, name: str) -> tuple[float, float, Window]:
         """The least and the greatest of a fair part of the values, and the window that shows them."""
         step = max(1, round((self._volume.size / _SAMPLE) ** (1 / 3)))
         with np.errstate(invalid="ignore", over="ignore"):
             values = self._volume[::step, ::step, ::step].astype(np.float64) * self._slope + self._inter
-        values = values[np.isfinite(values)]
+        values = values[np.abs(values) < _MOST]
         if not values.size:
             raise InputProblem(name, "the volume holds no numbers", "Export it again.")
         low, high = float(values.min()), float(values.max())
@@ -131,6 +132,7 @@ def _header(data: bytes) -> Any:
     try:
         header = kind.from_fileobj(BytesIO(data), check=False)
         header.check_fix(_SILENT)
+        header.get_slope_inter()  # raises where one of them is no number
         return header
     except (HeaderDataError, WrapStructError) as error:
         raise ValueError("damaged head") from error

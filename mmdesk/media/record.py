@@ -55,11 +55,12 @@ def _fact(item: Stated, sex: str | None, age: float | None) -> Fact:
     limits = item.range
     if limits is None and (usual := item.term.range_for(sex, age)):
         limits = (usual.low, usual.high)
-    flag = _flag(item.value, limits) if limits else None
+    flag = flag_of(item.value, limits) if limits else None
     return Fact(item.term.name, item.value, item.term.unit, limits, flag, item.span)
 
 
-def _flag(value: float, limits: tuple[float | None, float | None]) -> Flag:
+def flag_of(value: float, limits: tuple[float | None, float | None]) -> Flag:
+    """Where a value lies against (low, high), both within."""
     low, high = limits
     if low is not None and value < low:
         return Flag.LOW

@@ -12,7 +12,8 @@ from pydicom.uid import UID
 
 from mmdesk.errors import InputProblem
 from mmdesk.media import sandbox
-from mmdesk.media.checks import damage_told
+from mmdesk.media.checks import check_inflated, damage_told, is_deflated
+from mmdesk.media.files import HEAD
 from mmdesk.media.geometry import normal_of, numbers, place_of
 
 _READ = [
@@ -89,6 +90,10 @@ def _header(open_: Opener, name: str) -> Dataset | None:
     try:
         with damage_told(name):
             with open_(name) as file:
+                head = file.read(HEAD)
+                if is_deflated(head):  # then it is read whole
+                    check_inflated(head + file.read(), name)
+                file.seek(0)
                 header = dcmread(file, force=True, stop_before_pixels=True, specific_tags=_READ)
             for element in header:
                 element.value  # noqa: B018 (decoded now, where damage is told)

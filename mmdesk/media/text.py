@@ -17,7 +17,7 @@ def read_text(data: bytes, name: str) -> str:
     Raises InputProblem where the bytes are no text, the text is empty or longer than MAX_CHARACTERS.
     """
     try:
-        text = _decode(data[: 4 * MAX_CHARACTERS + 4])
+        text = decode(data[: 4 * MAX_CHARACTERS + 4])
     except UnicodeDecodeError:
         raise InputProblem(name, "the record is not plain text", _SAVE_AS_TEXT) from None
     if "\0" in text or len(_CONTROL.findall(text)) * 100 > len(text):
@@ -35,7 +35,8 @@ def too_long(name: str) -> InputProblem:
     return InputProblem(name, problem, "Open only the part that belongs to this case.")
 
 
-def _decode(data: bytes) -> str:
+def decode(data: bytes) -> str:
+    """UTF-8, UTF-16 with its mark, or else Windows-1252. Raises UnicodeDecodeError."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16")
     try:

@@ -22,12 +22,13 @@ class Window:
     def shown(self, values: NDArray[Any]) -> Floats:
         """Values to [0, 1]."""
         values = values.astype(np.float64)
-        if self.function == "SIGMOID":
-            return 1 / (1 + np.exp(np.clip(-4 * (values - self.center) / self.width, -500, 500)))
-        if self.function == "LINEAR":
-            return np.clip((values - (self.center - 0.5)) / max(self.width - 1, 1e-9) + 0.5, 0, 1)
-        low = self.center - self.width / 2
-        return np.clip((values - low) / self.width, 0, 1)
+        with np.errstate(over="ignore"):  # of a window next to nothing wide
+            if self.function == "SIGMOID":
+                return 1 / (1 + np.exp(np.clip(-4 * (values - self.center) / self.width, -500, 500)))
+            if self.function == "LINEAR":
+                return np.clip((values - (self.center - 0.5)) / max(self.width - 1, 1e-9) + 0.5, 0, 1)
+            low = self.center - self.width / 2
+            return np.clip((values - low) / self.width, 0, 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

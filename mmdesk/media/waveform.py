@@ -7,7 +7,6 @@ the length that a file's header promises.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import BytesIO
 from threading import Event
 from typing import Any
 
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 from mmdesk.case import Input, Modality
 from mmdesk.errors import InputProblem
 from mmdesk.media import audio
-from mmdesk.media.files import expect, read_head
+from mmdesk.media.files import Format, expect, read_bytes, read_head
 
 Floats = NDArray[np.float32]
 
@@ -56,16 +55,16 @@ def read_sound(item: Input, stop: Event | None = None) -> Sound:
     Raises InputProblem as media.files.read_bytes and media.audio.read_audio do, except for recordings
     that can be drawn though they are too short, too long or silent.
     """
-    expect(read_head(item), item.name, Modality.AUDIO)
-    source = BytesIO(item.data) if item.data is not None else str(item.path)
-    with audio.opened(source, item.name) as sound:
+    format = expect(read_head(item), item.name, Modality.AUDIO)
+    with audio.opened(item) as sound:
         rate, channels = int(sound.samplerate), int(sound.channels)
-        peaks = _Columns(PEAKS, 2, _outermost)
+        lowest, highest = _Columns(PEAKS, (), np.min), _Columns(PEAKS, (), np.max)
         spectrum = _Spectrum(rate)
         frames, total, offset = 0, 0.0, np.float32(0)
         for block in audio.mono_blocks(sound, item.name):
-            wave = block.clip(-LARGEST, LARGEST).astype(np.float32)
-            peaks.add(np.stack([wave, wave], 1))
+            wave = block.clip(-LARGEST, LARGEST)
+            lowest.add(wave)
+            highest.add(wave)
             if not frames:
                 offset = wave.mean()  # left in, it would be a step at either end
             spectrum.add(wave - offset)
@@ -76,13 +75,15 @@ def read_sound(item: Input, stop: Event | None = None) -> Sound:
     refusal = audio.length_problem(frames, rate, item.name)
     if not frames and refusal is not None:
         raise refusal
+    if format is Format.WAVEFORM:
+        refusal = _no_sound(item) or refusal
     powers = spectrum.finish()
     return Sound(
         sample_rate=rate,
         channels=channels,
         seconds=frames / rate,
-        peaks=peaks.finish() - np.float32(total / frames),
-        peak_step=peaks.step / rate,
+        peaks=np.stack([lowest.finish(), highest.finish()], 1) - np.float32(total / frames),
+        peak_step=lowest.step / rate,
         spectrogram=_as_bytes(powers),
         frame_start=-HOP / 2 / spectrum.rate,  # a frame's middle is its time
         frame_step=spectrum.columns.step * HOP / spectrum.rate,
@@ -91,44 +92,46 @@ def read_sound(item: Input, stop: Event | None = None) -> Sound:
     )
 
 
-def _outermost(rows: Floats) -> Floats:
-    """(columns, rows, 2) → (columns, 2)"""
-    return np.stack([rows[:, :, 0].min(1), rows[:, :, 1].max(1)], 1)
+def _no_sound(item: Input) -> InputProblem | None:
+    """Where a DICOM waveform is an electrocardiogram or another curve: what is drawn of it."""
+    from mmdesk.media.curve import read_curve
 
-
-def _mean(rows: Floats) -> Floats:
-    means: Floats = rows.mean(1)
-    return means
+    shown = read_curve(read_bytes(item), item.name).shown
+    if shown is None:
+        return None
+    problem = f"this DICOM waveform is no sound; its channel {shown} is shown"
+    return InputProblem(item.name, problem, "Packs that read sound do not score it.")
 
 
 class _Columns:
-    """At most `most` (an even number of) columns of rows that keep coming; a column stands for `step`
-    rows. `reduce` makes (columns, rows, width) to (columns, width)."""
+    """At most `most` (an even number of) columns of rows of one shape that keep coming; a column stands
+    for `step` rows. `reduce` takes an axis of rows away, as np.max does."""
 
-    def __init__(self, most: int, width: int, reduce: Callable[[Floats], Floats]) -> None:
+    def __init__(self, most: int, shape: tuple[int, ...], reduce: Callable[..., Any]) -> None:
         self.step = 1
-        self._most, self._reduce = most, reduce
-        self._columns = np.empty((most, width), np.float32)
+        self._most, self._shape, self._reduce = most, shape, reduce
+        self._columns = np.empty((most, *shape), np.float32)
         self._count = 0
-        self._rest = np.empty((0, width), np.float32)
+        self._rest = np.empty((0, *shape), np.float32)
 
     def add(self, rows: Floats) -> None:
         rows = np.concatenate([self._rest, rows])
         while len(rows) >= self.step:
             count = min(len(rows) // self.step, self._most - self._count)
-            used = rows[: count * self.step].reshape(count, self.step, -1)
-            self._columns[self._count : self._count + count] = self._reduce(used)
+            used = rows[: count * self.step].reshape(count, self.step, *self._shape)
+            self._columns[self._count : self._count + count] = self._reduce(used, axis=1)
             self._count += count
             rows = rows[count * self.step :]
             if self._count == self._most:
                 self._count //= 2
-                self._columns[: self._count] = self._reduce(self._columns.reshape(self._count, 2, -1))
+                pairs = self._columns.reshape(self._count, 2, *self._shape)
+                self._columns[: self._count] = self._reduce(pairs, axis=1)
                 self.step *= 2
         self._rest = rows
 
     def finish(self) -> Floats:
-        """(columns, width); the last column may stand for fewer rows."""
-        last = [self._reduce(self._rest[None])] if len(self._rest) else []
+        """(columns, *shape); the last column may stand for fewer rows."""
+        last = [self._reduce(self._rest[None], axis=1)] if len(self._rest) else []
         return np.concatenate([self._columns[: self._count], *last])
 
 
@@ -137,7 +140,7 @@ class _Spectrum:
 
     def __init__(self, rate: int) -> None:
         self.rate = min(rate, SAMPLE_RATE)
-        self.columns = _Columns(FRAMES, FFT // 2, _mean)
+        self.columns = _Columns(FRAMES, (FFT // 2,), np.mean)
         self._resampler: Any = None
         if rate != self.rate:
             self._resampler = soxr.ResampleStream(rate, self.rate, 1, dtype="float32", quality="MQ")
@@ -161,7 +164,8 @@ class _Spectrum:
         if count:
             frames = np.lib.stride_tricks.sliding_window_view(wave, WINDOW)[::HOP]
             frames = (frames - frames.mean(1, keepdims=True)) * self._taper
-            self.columns.add((np.abs(np.fft.rfft(frames, FFT)[:, : FFT // 2]) ** 2).astype(np.float32))
+            bins = np.fft.rfft(frames, FFT)[:, : FFT // 2]
+            self.columns.add(np.square(bins.real, dtype=np.float32) + np.square(bins.imag, dtype=np.float32))
 
 
 def _as_bytes(powers: Floats) -> NDArray[np.uint8]:

@@ -7,10 +7,13 @@ from mmdesk.packs.manifest import Examination
 
 # DICOM PS3.3, C.7.3.1.1.1: what a Modality is in words. A value that is not here is shown as it is.
 MODALITIES = {
-    "CR": "computed radiography", "CT": "CT", "DX": "digital radiography", "ES": "endoscopy",
+    "AU": "a sound", "CR": "computed radiography", "CT": "CT", "DX": "digital radiography",
+    "ECG": "an electrocardiogram", "EEG": "an electroencephalogram", "EMG": "an electromyogram",
+    "EPS": "a cardiac electrophysiology", "ES": "endoscopy", "HD": "a hemodynamic curve",
     "IO": "intra-oral radiography", "MG": "mammography", "MR": "MRI", "NM": "nuclear medicine",
-    "PT": "PET", "PX": "panoramic radiography", "RF": "fluoroscopy", "RG": "radiography",
-    "US": "ultrasound", "XA": "angiography",
+    "POS": "a curve of body positions", "PT": "PET", "PX": "panoramic radiography",
+    "RESP": "a respiratory curve", "RF": "fluoroscopy", "RG": "radiography", "US": "ultrasound",
+    "XA": "angiography",
 }  # fmt: skip
 SILENT = {"OT", "SC", "UNKNOWN", "UNSPECIFIED", "NONE", "N A", "NA"}  # values that say nothing
 
@@ -21,10 +24,11 @@ def fitting(examinations: Sequence[Examination], tags: Mapping[str, str]) -> lis
 
 
 def spoken(tags: Mapping[str, str]) -> str:
-    """What the tags say, in words: "CT, abdomen"."""
+    """What the tags say, in words: "MRI, T2, head"."""
     modality = tags.get("Modality", "").upper()
     said = [] if modality in SILENT else [MODALITIES.get(modality, modality)]
-    said += [tags.get("BodyPartExamined", "").lower(), tags.get("ViewPosition", "")]
+    said += [tags.get("Weighting", ""), tags.get("BodyPartExamined", "").lower()]
+    said.append(tags.get("ViewPosition", ""))
     return ", ".join(part for part in said if part and _words(part) not in SILENT)
 
 

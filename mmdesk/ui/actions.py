@@ -20,6 +20,7 @@ _PARTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "copy_text": ("copy", "text", ("Ctrl+Shift+C",)),
     "copy_markdown": ("", "", ()),
     "export": ("export", "text", ("Ctrl+E",)),
+    "export_image": ("", "", ()),
     "demo": ("", "", ("Ctrl+Shift+D",)),
     "purge": ("", "", ()),
     "settings": ("settings", "text", ("Ctrl+,",)),
@@ -81,6 +82,9 @@ class Actions(QObject):
             "copy_text": (self.tr("Copy as text"), self.tr("Copy the report as plain text")),
             "copy_markdown": (self.tr("Copy as Markdown"), self.tr("Copy the report as Markdown")),
             "export": (self.tr("Save the report…"), self.tr("Save the report as Markdown, text or JSON")),
+            "export_image": (
+                self.tr("De-identified image…"), self.tr("Save the DICOM image without patient details"),
+            ),
             "demo": (self.tr("Demo mode"), self.tr("Play the sample cases one after the other")),
             "purge": (self.tr("Delete kept cases"), self.tr("Delete all kept cases but the open one")),
             "settings": (self.tr("Settings"), self.tr("Settings")),

@@ -15,13 +15,18 @@ from mmdesk.ui import icons
 from mmdesk.ui.background import Background
 from mmdesk.ui.case_model import CaseModel
 from mmdesk.ui.input_panel import InputPanel
+from mmdesk.ui.level_meter import LevelTrace
 from mmdesk.ui.panel import EmptyTarget, label
 from mmdesk.ui.player import Player
 from mmdesk.ui.previews import Previews
+from mmdesk.ui.recorder_bar import RecorderBar
+from mmdesk.ui.recording import Recording
 from mmdesk.ui.recording_bar import RecordingActions, RecordingBar
 from mmdesk.ui.theme import GRID
 
 if TYPE_CHECKING:  # these import numpy, soundfile and pyqtgraph: first needed where a recording is read
+    from mmdesk.media.microphone import Device
+    from mmdesk.media.recorder import Look
     from mmdesk.media.waveform import Sound
     from mmdesk.ui.sound_view import SoundView
 
@@ -31,15 +36,18 @@ END = 0.02  # seconds before the end, from where on playing starts over
 class AudioPanel(InputPanel):
     """Shows one recording at a time. `release` is to be called before the background is closed."""
 
-    def __init__(self, model: CaseModel, background: Background, player: Player | None = None) -> None:
+    def __init__(
+        self, model: CaseModel, background: Background, recording: Recording, player: Player | None = None
+    ) -> None:
         super().__init__(Modality.AUDIO, model)
         self.player = player or Player(self)
+        self.recording = recording
         self._previews = Previews(background, self)
         self.view: SoundView | None = None
         self._shown: Sound | None = None
         self._saliencies: list[tuple[Input, Saliency]] = []
         self._saliency_words = ""
-        self._silent = ""  # why nothing is heard, as the card says
+        self._silent = self._deaf = ""  # why nothing is heard, and nothing recorded, as the cards say
         self._build()
         self._previews.arrived.connect(self._take)
         self._previews.dropped.connect(self._drop)
@@ -49,6 +57,11 @@ class AudioPanel(InputPanel):
         self.player.position_changed.connect(self._played)
         self.player.finished.connect(self._show_time)
         self.player.failed.connect(self._not_played)
+        recording.changed.connect(self._recording_changed)
+        recording.found.connect(self.recorder.show_devices)
+        recording.looked.connect(self._show_look)
+        recording.finished.connect(self._recorded)
+        recording.failed.connect(self._not_recorded)
         self.retranslate()
         self._follow(Modality.AUDIO)
 
@@ -56,6 +69,14 @@ class AudioPanel(InputPanel):
         self.target = EmptyTarget("", icons.icon("audio", "muted"))
         self.target.browse_asked.connect(self.browse_asked)
         self.target.paste_asked.connect(self.paste_asked)
+        self.record = self.target.add_button()
+        self.record.clicked.connect(self._open_recorder)
+        self.recorder = RecorderBar()
+        self.recorder.start_asked.connect(self._start_recording)
+        self.recorder.stop_asked.connect(self.recording.stop)
+        self.recorder.closed.connect(self._close_recorder)
+        self.recorder.hide()
+        self.trace = LevelTrace()
         self.bar = RecordingBar()
         self.bar.chosen.connect(self._choose)
         self.bar.position_chosen.connect(self._set_position)
@@ -67,16 +88,21 @@ class AudioPanel(InputPanel):
         self._column.setSpacing(GRID)
         self._column.addWidget(self.bar)
         self._column.addWidget(self.note, 1)
+        self.body.addWidget(self.recorder)
+        self.body.addWidget(self.trace, 1)
         self.body.addWidget(self.target, 1)
         self.body.addWidget(self.content, 1)
         self.actions_ = RecordingActions()
         self.actions_.play.clicked.connect(self._play_or_pause)
         self.actions_.add.clicked.connect(self.browse_asked)
+        self.actions_.record.clicked.connect(self._open_recorder)
         self.actions_.remove.clicked.connect(self.remove_chosen)
         self.buttons.addWidget(self.actions_)
 
     def clear(self) -> None:
         """Another case lies on the desk: nothing of the last one stays, not even for a moment."""
+        self.recording.abandon()
+        self._close_recorder()
         self.player.pause()
         super().clear()
         self._saliencies = []
@@ -97,6 +123,7 @@ class AudioPanel(InputPanel):
         """Reading and playing end, before the program does."""
         self._previews.stop()
         self.player.close()
+        self.recording.close()
 
     def refusals(self) -> list[tuple[InputProblem, str]]:
         """What cannot be read is a problem; what will not be analysed is a notice."""
@@ -156,10 +183,13 @@ class AudioPanel(InputPanel):
             self._shown = sound
         self._show_saliency()
         full = bool(self.items) and (self.view is not None or preview is not None)
-        self.target.setVisible(not full)
+        self.target.setVisible(not full and not self.recording.active)
+        self.trace.setVisible(not full and self.recording.active)
+        self.record.setVisible(self.recorder.isHidden())
         self.content.setVisible(full)
         self.actions_.setVisible(full)
-        self.actions_.play.setEnabled(sound is not None)
+        self.actions_.play.setEnabled(sound is not None and not self.recording.active)
+        self.actions_.record.setEnabled(not self.recording.active)
         if full:
             self.bar.show_items(self.items, self.index)
         reading = preview is None
@@ -200,6 +230,45 @@ class AudioPanel(InputPanel):
             self.actions_.show_time(None, None)
         self.actions_.show_playing(self.player.playing)
 
+    # ---- recording
+
+    def _open_recorder(self) -> None:
+        """The devices are looked for anew each time."""
+        self.remove_card(self._deaf)
+        self.recorder.show_devices(None)
+        self.recorder.show()
+        self.recording.look_for_devices()
+        self.show_inputs()
+
+    def _close_recorder(self) -> None:
+        self.recorder.hide()
+        self.show_inputs()
+
+    def _start_recording(self, device: "Device") -> None:
+        self.player.pause()
+        self.remove_card(self._deaf)
+        self.trace.clear()
+        self.recording.start(device, self.model.id)
+
+    def _recording_changed(self) -> None:
+        self.recorder.show_phase(self.recording.phase)
+        self.show_inputs()
+
+    def _show_look(self, look: "Look") -> None:
+        self.recorder.show_look(look)
+        self.trace.add(look.peak)
+
+    def _recorded(self, item: Input | None) -> None:
+        if item is not None:
+            self._close_recorder()
+
+    def _not_recorded(self, text: str, remedy: str) -> None:
+        self._deaf = text
+        self.show_card(text, remedy, "notice")
+        if not self.recording.active and self.recorder.devices.count() == 0:
+            self.recorder.hide()
+        self.show_inputs()
+
     # ---- playing
 
     def _play_or_pause(self) -> None:
@@ -236,7 +305,14 @@ class AudioPanel(InputPanel):
 
     # ---- words
 
+    def show_chip(self) -> None:
+        if self.recording.active:
+            self.set_chip(self.tr("recording"), "accent")
+        else:
+            super().show_chip()
+
     def retranslate(self) -> None:
         self.retitle(self.tr("Audio"))
+        self.record.setText(self.tr("Record…"))
         self.target.words.setText(self.tr("Drop heart sounds here:\nWAV, FLAC, OGG or MP3."))
         self.show_inputs()

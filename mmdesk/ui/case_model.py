@@ -6,7 +6,8 @@ from mmdesk.case import Case, Input, Modality, new_id
 
 
 class CaseModel(QObject):
-    """Inputs by modality. The record is one text; images and recordings may be several."""
+    """Inputs by modality. The record is one text, and sheets behind it; images and recordings may be
+    several."""
 
     changed = Signal(object)  # the Modality whose inputs are others now
     typing_ended = Signal()  # who holds back what was just typed puts it into the model now
@@ -32,8 +33,10 @@ class CaseModel(QObject):
         self.set_inputs(modality, tuple(other for other in self.inputs(modality) if other is not item))
 
     def set_record(self, text: str, name: str = "typed text") -> None:
-        items = (Input.from_text(text, name),) if text.strip() else ()
-        self.set_inputs(Modality.RECORD, items)
+        """The text of the record; its sheets stay."""
+        text_item = (Input.from_text(text, name),) if text.strip() else ()
+        sheets = (item for item in self.inputs(Modality.RECORD) if not item.typed)
+        self.set_inputs(Modality.RECORD, (*text_item, *sheets))
 
     def set_inputs(self, modality: Modality, items: tuple[Input, ...]) -> None:
         if items == self.inputs(modality):

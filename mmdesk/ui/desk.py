@@ -3,18 +3,20 @@
 The window shows; this decides. It holds no widget.
 """
 
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from mmdesk import casefile, resources
+from mmdesk import casefile, disk, recordings, resources
 from mmdesk.archive import Archive, Kept
-from mmdesk.case import Case
+from mmdesk.case import Case, Input, Modality
 from mmdesk.casefile import CaseFile
 from mmdesk.errors import UserProblem
 from mmdesk.events import LAST, Event, ReportReady, ReportWritten, Stopped
 from mmdesk.export import save_report
+from mmdesk.media.files import read_bytes
 from mmdesk.report import Report
 from mmdesk.ui.autosave import Autosave
 from mmdesk.ui.background import Background
@@ -22,7 +24,18 @@ from mmdesk.ui.case_model import CaseModel
 from mmdesk.ui.intake import Intake
 from mmdesk.ui.worker import Worker
 
+UNDER_WAY = "recording under way"  # the name of an input: the last seconds of what is being recorded
 LIVE_DELAY = 300  # ms of quiet before a changed case is read again
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A case in its file: names of inputs that it lacks, how many DICOM files tell of nobody any more, and
+    why their pictures are to be looked at."""
+
+    missing: tuple[str, ...]
+    cleaned: int = 0
+    look_at: str = ""
 
 
 class Desk(QObject):
@@ -35,9 +48,11 @@ class Desk(QObject):
     put_away = Signal()  # a case that can be brought back
     report_opened = Signal(object)  # a report that was saved with its case
     case_opened = Signal(object)  # its file
-    case_saved = Signal(str, object, object)  # id, file, names of inputs that could not be kept
+    case_saved = Signal(str, object, object)  # id, file, a Saved: what became of its inputs
+    image_saved = Signal(object, str)  # its file, and why the picture is to be looked at, "" for no reason
     report_saved = Signal(object)  # its file
     crash_found = Signal(object)  # the file of a case that was open in a program that crashed
+    recordings_found = Signal(object)  # Inputs: recordings that were under way then
     purged = Signal(int)  # how many kept cases were deleted
     failed = Signal(str, str)  # what did not work with a file, and what to do
 
@@ -54,6 +69,7 @@ class Desk(QObject):
         self.report: Report | None = None
         self.prompt: str | None = None
         self.live = self.demo = False
+        self.deidentify = True  # DICOM files in a case that is saved
         self._job = 0
         self._outdated = False  # the case was changed after the analysis began
         self._before: tuple[Case, Report | None] | None = None
@@ -66,6 +82,16 @@ class Desk(QObject):
     @property
     def working(self) -> bool:
         return self._job != 0
+
+    @property
+    def busy(self) -> bool:
+        """It works, or is about to."""
+        return self.working or self._quiet.isActive()
+
+    @property
+    def reads_recording(self) -> bool:
+        """Whether the case holds the last seconds of a recording under way."""
+        return any(item.name == UNDER_WAY for item in self.model.inputs(Modality.AUDIO))
 
     # ---- analyses
 
@@ -130,13 +156,18 @@ class Desk(QObject):
         self.model.typing_ended.emit()
         case, report = self.model.case(self.prompt), self.report
         earlier = self.archive.path(case.id)  # may hold what is gone by now
-        work = partial(_save, path, case, report, earlier)
+        work = partial(_save, path, case, report, earlier, self.deidentify)
         self._files.run("save", work, self._saved, self._problem)
 
     def export(self, path: Path) -> None:
         if self.report is not None:
             work = partial(_export, path, self.report)
             self._files.run("export", work, self.report_saved.emit, self._problem)
+
+    def export_image(self, path: Path, item: Input) -> None:
+        """Write a DICOM image without patient details."""
+        work = partial(_export_image, path, item)
+        self._files.run("export image", work, self._image_exported, self._problem)
 
     def purge(self) -> None:
         """Delete all kept cases but those that are open."""
@@ -145,6 +176,10 @@ class Desk(QObject):
     def look_back(self, days: int) -> None:
         """Look for a case that a crash left, and delete kept ones that are older."""
         self._files.run("look back", partial(_look_back, self.archive, days), self._looked_back)
+
+    def take_recordings(self, items: tuple[Input, ...]) -> None:
+        """Put what a recording left into the case."""
+        self._files.run("recordings", partial(_ended, items), self._recordings_ended, self._problem)
 
     def dismiss(self, path: Path) -> None:
         """What a crash left is not wanted: it stays a kept case like any other."""
@@ -188,12 +223,24 @@ class Desk(QObject):
         self._lay(file.case, file.report)
         self.case_opened.emit(path)
 
-    def _saved(self, value: tuple[str, Path, tuple[str, ...]]) -> None:
+    def _saved(self, value: tuple[str, Path, Saved]) -> None:
         self.case_saved.emit(*value)
 
-    def _looked_back(self, left: list[Kept]) -> None:
+    def _image_exported(self, value: tuple[Path, str]) -> None:
+        self.image_saved.emit(*value)
+
+    def _looked_back(self, found: tuple[list[Kept], tuple[Input, ...]]) -> None:
+        left, recorded = found
+        if recorded:
+            self.recordings_found.emit(recorded)
         if left:
             self.crash_found.emit(left[0].path)
+
+    def _recordings_ended(self, items: tuple[Input, ...]) -> None:
+        """What was read of one while it went on gives way to it."""
+        before = self.model.inputs(Modality.AUDIO)
+        kept = tuple(item for item in before if item.name != UNDER_WAY)
+        self.model.set_inputs(Modality.AUDIO, kept + items)
 
     def _problem(self, error: UserProblem) -> None:
         self.failed.emit(f"{error.name}: {error.problem}.", error.remedy)
@@ -233,8 +280,26 @@ def _load(path: Path) -> tuple[Path, CaseFile]:
     return path, casefile.load(path)
 
 
-def _save(path: Path, case: Case, report: Report | None, earlier: Path) -> tuple[str, Path, tuple[str, ...]]:
-    return case.id, path, casefile.save(path, case, report, earlier)
+def _save(
+    path: Path, case: Case, report: Report | None, earlier: Path, deidentify: bool
+) -> tuple[str, Path, Saved]:
+    if not deidentify:
+        return case.id, path, Saved(casefile.save(path, case, report, earlier))
+    missing, passed = casefile.pass_on(path, case, report, earlier)
+    return case.id, path, Saved(missing, passed.cleaned, passed.look_at)
+
+
+def _export_image(path: Path, item: Input) -> tuple[Path, str]:
+    from mmdesk.media.burned_in import burned_in_file  # they import pydicom
+    from mmdesk.media.deidentify import Pseudonyms, deidentify
+
+    data = deidentify(read_bytes(item), item.name, Pseudonyms())
+    try:
+        with disk.replacing(path) as file:
+            file.write(data)
+    except OSError as error:
+        raise UserProblem(path.name, *disk.why(error)) from error
+    return path, burned_in_file(data, item.name) or ""
 
 
 def _export(path: Path, report: Report) -> Path:
@@ -242,10 +307,25 @@ def _export(path: Path, report: Report) -> Path:
     return path
 
 
-def _look_back(archive: Archive, days: int) -> list[Kept]:
+def _look_back(archive: Archive, days: int) -> tuple[list[Kept], tuple[Input, ...]]:
     left = archive.unfinished()
     archive.expire(days)
-    return left
+    spools = recordings.left(archive.folder)
+    return left, tuple(Input("recovered recording", path=str(path)) for path in spools)
+
+
+def _ended(items: tuple[Input, ...]) -> tuple[Input, ...]:
+    """Those that are there still, spools as files of sound."""
+    ended = []
+    for item in items:
+        path = Path(item.path or "")
+        if path.suffix == ".spool":
+            finished = recordings.finish(path)
+            item = replace(item, path=str(finished))
+            if finished is None:
+                continue
+        ended.append(item)
+    return tuple(ended)
 
 
 def _done(_: None) -> None:

@@ -11,6 +11,7 @@ from mmdesk.ui.image_panel import ImagePanel
 from mmdesk.ui.notice_bar import NoticeBar
 from mmdesk.ui.prompt_bar import PromptBar
 from mmdesk.ui.record_panel import RecordPanel
+from mmdesk.ui.recording import Recording
 from mmdesk.ui.report_panel import ReportPanel
 from mmdesk.ui.stages_panel import StagesPanel
 from mmdesk.ui.status_bar import StatusBar
@@ -25,7 +26,7 @@ class Desktop(QWidget):
         super().__init__()
         self.toolbar, self.notice = Toolbar(actions), NoticeBar()
         self.image = ImagePanel(desk.model, desk.decoding)
-        self.audio = AudioPanel(desk.model, desk.decoding)
+        self.audio = AudioPanel(desk.model, desk.decoding, Recording(desk.archive.folder, desk))
         self.record = RecordPanel(desk.model, desk.reading)
         self.report, self.prompts = ReportPanel(), PromptBar()
         self.findings, self.stages = FindingsPanel(), StagesPanel()

@@ -46,6 +46,9 @@ class SettingsDialog(QDialog):
         self._days.valueChanged.connect(self._set_retention)
         self._form.addRow(label(), self._keep)
         self._form.addRow(label(), self._days)
+        self._clean = QCheckBox()
+        self._clean.toggled.connect(self._set_deidentify)
+        self._form.addRow(label(), self._clean)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self._close = buttons.button(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)
@@ -61,8 +64,9 @@ class SettingsDialog(QDialog):
         """They may be changed elsewhere while the dialog is open."""
         for name, box in self._choosers.items():
             box.setCurrentIndex(box.findData(getattr(settings, name)))
-        with QSignalBlocker(self._keep), QSignalBlocker(self._days):
+        with QSignalBlocker(self._keep), QSignalBlocker(self._days), QSignalBlocker(self._clean):
             self._keep.setChecked(settings.autosave)
+            self._clean.setChecked(settings.deidentify)
             self._days.setValue(settings.retention_days)
 
     def _chooser(self, name: str) -> Chooser:
@@ -83,6 +87,10 @@ class SettingsDialog(QDialog):
     @Slot(bool)
     def _set_autosave(self, on: bool) -> None:
         self.changed.emit("autosave", on)
+
+    @Slot(bool)
+    def _set_deidentify(self, on: bool) -> None:
+        self.changed.emit("deidentify", on)
 
     @Slot(int)
     def _set_retention(self, days: int) -> None:
@@ -110,6 +118,8 @@ class SettingsDialog(QDialog):
         self._label(self._days, self.tr("Kept cases stay"))
         self._days.setSuffix(self.tr(" days"))
         self._days.setAccessibleName(self.tr("Days that kept cases stay"))
+        self._label(self._clean, self.tr("Patient details"))
+        self._clean.setText(self.tr("Take patient details out of DICOM files when a case is saved"))
 
     def _label(self, field: QWidget, words: str) -> None:
         beside = self._form.labelForField(field)
@@ -147,10 +157,14 @@ class ShortcutsDialog(QDialog):
             (self.tr("Zoom in, zoom out"), ["+", "-", self.tr("Ctrl+wheel")]),
             (self.tr("Fit and reset"), ["0", self.tr("double click")]),
             (self.tr("Invert"), ["I"]),
+            (self.tr("The file's own windows"), ["1", "2"]),
+            (self.tr("CT: brain, abdomen, mediastinum, bone, lung"), ["3", "4", "5", "6", "7"]),
+            (self.tr("Whole range, usual range"), ["8", "9"]),
             (self.tr("Window width, window level"), [self.tr("drag"), self.tr("Ctrl+arrows")]),
             (self.tr("Hide, show the heat map"), ["H"]),
             (self.tr("Pan"), [self.tr("middle drag"), self.tr("Space+drag"), self.tr("Shift+arrows")]),
-            (self.tr("Other image"), ["PgUp", "PgDn", "Home", "End"]),
+            (self.tr("Other image or slice"), [self.tr("wheel"), "PgUp", "PgDn", "Home", "End"]),
+            (self.tr("Read this slice"), ["R"]),
             (self.tr("Remove the image chosen in the film strip"), ["Del"]),
         ]
         sound = [

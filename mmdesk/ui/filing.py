@@ -7,13 +7,13 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from mmdesk.archive import Kept
-from mmdesk.case import Modality
+from mmdesk.case import Input, Modality
 from mmdesk.casefile import SUFFIX
-from mmdesk.ui.desk import Desk
+from mmdesk.ui.desk import Desk, Saved
 from mmdesk.ui.notice_bar import NoticeBar
 
-IMAGES = "*.png *.jpg *.jpeg *.tif *.tiff *.dcm *.nii *.nii.gz *.zip DICOMDIR"
-OPENS = f"{IMAGES} *.wav *.flac *.ogg *.mp3 *.txt *.md *{SUFFIX}"
+IMAGES = "*.png *.jpg *.jpeg *.tif *.tiff *.dcm DICOMDIR *.nii *.nii.gz *.zip"
+OPENS = f"{IMAGES} *.wav *.flac *.ogg *.mp3 *.txt *.md *.pdf *.csv *.xlsx *.json *.hl7 *{SUFFIX}"
 MOST_RECENT = 10
 
 
@@ -25,6 +25,8 @@ class Filing(QObject):
         super().__init__(window)
         self._window, self._desk, self._notice = window, desk, notice
         self._offered: Path | None = None
+        self._recorded: tuple[Input, ...] = ()
+        self._exported: Input | None = None  # the image that a dialog asks a name for
         self.path: Path | None = None
         self.hides_recent = False  # in demo mode nobody's cases are shown
         desk.model.replaced.connect(self._forget_path)
@@ -32,7 +34,9 @@ class Filing(QObject):
         desk.case_opened.connect(self._opened)
         desk.case_saved.connect(self._saved)
         desk.report_saved.connect(self._say_saved)
+        desk.image_saved.connect(self._image_saved)
         desk.crash_found.connect(self._offer)
+        desk.recordings_found.connect(self._offer_recordings)
         desk.purged.connect(self._purged)
         desk.failed.connect(self.problem)
         desk.autosave.failed.connect(self.problem)
@@ -88,6 +92,14 @@ class Filing(QObject):
         dialog.selectFile("report.md")
         dialog.fileSelected.connect(self._export_to)
 
+    def export_image(self, item: Input) -> None:
+        """A DICOM image without patient details; its own name may tell one."""
+        self._exported = item
+        title = self.tr("Save the image without patient details")
+        dialog = self._save_dialog(title, ["DICOM (*.dcm)"], "dcm")
+        dialog.selectFile("image.dcm")
+        dialog.fileSelected.connect(self._export_image_to)
+
     @Slot()
     def copy_text(self) -> None:
         if self._desk.report:
@@ -116,6 +128,21 @@ class Filing(QObject):
         self._offered = path
         text = "A case was open when mmdesk ended unexpectedly. It was kept."
         self._notice.say("recover", text, button="Open it")
+
+    @Slot(object)
+    def _offer_recordings(self, items: tuple[Input, ...]) -> None:
+        self._recorded = items
+        text = "A recording was under way when mmdesk ended. It was kept."
+        if len(items) > 1:
+            text = f"Recordings that were under way when mmdesk ended were kept: {len(items)}."
+        self._notice.say("recording", text, button="Add to this case")
+
+    @Slot(object)
+    def offer_recording(self, item: Input) -> None:
+        """Of a case that was put away meanwhile."""
+        self._recorded = (item,)
+        text = "A recording was under way when its case was put away. It was kept."
+        self._notice.say("recording", text, button="Add to this case")
 
     @Slot()
     def ask_purge(self) -> None:
@@ -162,15 +189,25 @@ class Filing(QObject):
         self.path = None if kept else path
 
     @Slot(str, object, object)
-    def _saved(self, id: str, path: Path, missing: tuple[str, ...]) -> None:
+    def _saved(self, id: str, path: Path, saved: Saved) -> None:
         if id == self._desk.model.id:  # else another case lies on the desk by now
             self.path = path
-        if missing:
-            gone = ", ".join(missing)
+        self._say_kept(path, saved)
+
+    def _say_kept(self, path: Path, saved: Saved) -> None:
+        """What the file lacks, and that DICOM files in it tell of nobody but perhaps in their pictures."""
+        text = f"Saved as {path.name}."
+        if saved.missing:
+            gone = ", ".join(saved.missing)
             text = f"Saved as {path.name}, without what is too large or no longer there: {gone}."
-            self._notice.say("saved", text)
-        else:
-            self._say_saved(path)
+        done = "Patient details were taken out of DICOM files." if saved.cleaned else ""
+        if saved.look_at:
+            done = "Patient details were taken out of DICOM files; pictures may still show a name or a face."
+        self._notice.say("saved", text, remedy=done)
+
+    @Slot(object, str)
+    def _image_saved(self, path: Path, look_at: str) -> None:
+        self._say_kept(path, Saved((), 1, look_at))
 
     @Slot(object)
     def _say_saved(self, path: Path) -> None:
@@ -188,6 +225,11 @@ class Filing(QObject):
     @Slot(str)
     def _export_to(self, name: str) -> None:
         self._desk.export(Path(name))
+
+    @Slot(str)
+    def _export_image_to(self, name: str) -> None:
+        if self._exported is not None:
+            self._desk.export_image(Path(name), self._exported)
 
     @Slot()
     def _open_recent(self) -> None:
@@ -215,6 +257,8 @@ class Filing(QObject):
             self._desk.bring_back()
         elif key == "recover" and self._offered is not None:
             self._desk.open(self._offered)
+        elif key == "recording":
+            self._desk.take_recordings(self._recorded)
         elif key == "purge":
             self._desk.purge()
 

@@ -170,6 +170,9 @@ class ImagePanel(InputPanel):
 
     def _take(self, read: "Picture | InputProblem") -> None:
         self.tell(read)
+        if warning := getattr(read, "warning", ""):
+            text = f"{read.name}: {warning}"
+            self._say(read.name, text, "Look at it before you pass it on.", "notice")
         self.show_inputs()
 
     def _choose(self, index: int) -> None:

@@ -18,7 +18,7 @@ from mmdesk.ui.survey import MAX_FILES, Survey, survey, with_texts
 
 PASTED_IMAGE, PASTED_TEXT = "pasted image.png", "pasted text"
 UNKNOWN = "mmdesk takes files, images and text"
-READS = "mmdesk reads PNG, JPEG, TIFF, DICOM, WAV, FLAC, OGG, MP3 and text."
+READS = "mmdesk reads DICOM, NIfTI, PNG, JPEG, TIFF, WAV, FLAC, OGG, MP3, text, PDF, CSV, XLSX, FHIR, HL7."
 CARDS = 3  # more problems than this are summed up in one card
 
 
@@ -111,7 +111,8 @@ class Intake(QObject):
         for modality in Modality:
             items = tuple(item for kind, item in found.taken if kind is modality)
             if items and modality is Modality.RECORD:
-                self._add_texts(items, elsewhere)
+                self._add_texts(tuple(item for item in items if item.typed), elsewhere)
+                self._add_sheets(tuple(item for item in items if not item.typed), elsewhere)
             elif items:
                 self._add(modality, items, elsewhere)
 
@@ -128,11 +129,17 @@ class Intake(QObject):
         for item in items[:CARDS] if elsewhere else ():
             self._say_moved(modality, item.name)
 
+    def _add_sheets(self, items: tuple[Input, ...], elsewhere: bool) -> None:
+        """Behind the text; one that is there already, confirmed or not, is not added again."""
+        self._model.typing_ended.emit()
+        there = [(item.name, item.data) for item in self._model.inputs(Modality.RECORD)]
+        self._add(Modality.RECORD, tuple(i for i in items if (i.name, i.data) not in there), elsewhere)
+
     def _add_texts(self, items: tuple[Input, ...], elsewhere: bool) -> None:
         """Behind what the record holds, after a blank line."""
         self._model.typing_ended.emit()
         for item in items:
-            held = self._model.inputs(Modality.RECORD)
+            held = [part for part in self._model.inputs(Modality.RECORD) if part.typed]
             before = "\n\n".join((part.data or b"").decode(errors="replace") for part in held)
             text = _below(before, (item.data or b"").decode())
             if len(text) > MAX_CHARACTERS:

@@ -223,7 +223,7 @@ class EmptyTarget(QFrame):
         for button, signal in ((self._browse, self.browse_asked), (self._paste, self.paste_asked)):
             button.setProperty("kind", "outlined")
             button.clicked.connect(signal)
-        buttons = QHBoxLayout()
+        self._buttons = buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self._browse)
         buttons.addWidget(self._paste)
@@ -236,6 +236,13 @@ class EmptyTarget(QFrame):
         column.addLayout(buttons)
         column.addStretch(1)
         self.retranslate()
+
+    def add_button(self) -> QPushButton:
+        """Another way in, behind those that there are; who adds it gives it its words."""
+        button = QPushButton()
+        button.setProperty("kind", "outlined")
+        self._buttons.insertWidget(self._buttons.count() - 1, button)
+        return button
 
     def resizeEvent(self, event):  # noqa: N802 (Qt's name)
         """Where there is no room for all, the symbol goes before a word is cut."""

@@ -92,7 +92,7 @@ class PictureMarks(QObject):
         if marks.spacing is not None:
             rows, columns = marks.spacing
             text = f"{rows:.2g}" if abs(rows - columns) < 1e-3 else f"{rows:.2g} × {columns:.2g}"
-            where = self.tr("{} mm at the detector") if marks.at_detector else self.tr("{} mm")
+            where = self.tr("{} mm at the detector") if marks.at_detector else "{} mm"
             words.append(where.format(text))
         if marks.thickness:
             words.append(self.tr("slice {:.2g} mm").format(marks.thickness))

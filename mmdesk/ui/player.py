@@ -2,9 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from enum import Enum, auto
-from io import BytesIO
+from contextlib import closing
 from queue import SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,6 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from mmdesk.case import Input
 from mmdesk.errors import InputProblem
+from mmdesk.media import portaudio
+from mmdesk.media.portaudio import NoSound, Trouble
 
 if TYPE_CHECKING:  # the player's thread imports what is heavy
     import numpy as np
@@ -20,20 +20,6 @@ if TYPE_CHECKING:  # the player's thread imports what is heavy
 
 LOOK = 33  # ms from one position to the next
 CLOSING = 1.0  # seconds that a device gets to fall silent when the window closes
-
-
-class Trouble(Enum):
-    """Why there is no sound."""
-
-    LIBRARY = auto()  # PortAudio is not installed
-    DEVICE = auto()  # there is nothing to play on
-    REFUSED = auto()  # the device does not play, or no longer
-
-
-class NoSound(Exception):
-    def __init__(self, trouble: Trouble, reason: str = "") -> None:
-        super().__init__(trouble, reason)
-        self.trouble, self.reason = trouble, reason
 
 
 class Device(Protocol):
@@ -61,20 +47,15 @@ class Speaker:
     """
 
     def __init__(self) -> None:
-        try:
-            import sounddevice
-        except OSError as error:  # PortAudio's library is not there
-            raise NoSound(Trouble.LIBRARY) from error
-        except Exception as error:  # PortAudio's own, whose class would come with the module
-            raise NoSound(Trouble.REFUSED, str(error)) from error
-        self._error: type[Exception] = sounddevice.PortAudioError
+        sounddevice = portaudio.library()
         found = self._find(sounddevice)
         self.rate = int(found["default_samplerate"])
         self.channels = min(2, found["max_output_channels"])
-        with self._refusal():
-            self._stream = sounddevice.OutputStream(self.rate, channels=self.channels, dtype="float32")
+        self._stream = portaudio.opened(
+            lambda: sounddevice.OutputStream(self.rate, channels=self.channels, dtype="float32")
+        )
         try:
-            with self._refusal():
+            with portaudio.refusals():
                 self._stream.start()
         except NoSound:
             self.close()
@@ -84,34 +65,27 @@ class Speaker:
     def _find(self, sounddevice: Any) -> dict[str, Any]:
         """The output that the system would choose."""
         try:
-            found: dict[str, Any] = sounddevice.query_devices(kind="output")
-        except self._error:
-            sounddevice._terminate()  # PortAudio lists the devices once: one may have been plugged in since
-            sounddevice._initialize()
+            with portaudio.refusals():
+                found: dict[str, Any] = sounddevice.query_devices(kind="output")
+        except NoSound:
+            portaudio.look_again()
             try:
-                found = sounddevice.query_devices(kind="output")
-            except self._error as error:
+                with portaudio.refusals():
+                    found = sounddevice.query_devices(kind="output")
+            except NoSound as error:
                 raise NoSound(Trouble.DEVICE) from error
         return found
 
     def write(self, block: "NDArray[np.float32]") -> None:
-        with self._refusal():
+        with portaudio.refusals():
             self._stream.write(block)
 
     def drain(self) -> None:
-        with self._refusal():
+        with portaudio.refusals():
             self._stream.stop()
 
     def close(self) -> None:
-        self._stream.abort(ignore_errors=True)
-        self._stream.close(ignore_errors=True)
-
-    @contextmanager
-    def _refusal(self) -> Iterator[None]:
-        try:
-            yield
-        except self._error as error:
-            raise NoSound(Trouble.REFUSED, str(error)) from error
+        portaudio.ended(self._stream)
 
 
 class _Playback:
@@ -152,11 +126,8 @@ class _Playback:
         import soxr
 
         from mmdesk.media import audio
-        from mmdesk.media.files import read_head
 
-        read_head(self._item)  # says so where the file has gone since
-        source = BytesIO(self._item.data) if self._item.data is not None else str(self._item.path)
-        with audio.opened(source, self._item.name) as sound:
+        with audio.opened(self._item) as sound:
             first = min(round(self._start * sound.samplerate), sound.frames)
             left = round(self._end * sound.samplerate) - first
             sound.seek(first)

@@ -1,6 +1,7 @@
 """The record: its text as it is typed, pasted or opened, and the facts that are found in it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QEvent, QTimer, Signal
@@ -8,23 +9,25 @@ from PySide6.QtCore import QEvent, QTimer, Signal
 from mmdesk.case import Fact, Input, Modality
 from mmdesk.errors import InputProblem
 from mmdesk.events import Encoded, Event, Failed, InputFailed, OutOfDistribution, ReportReady, Stopped
-from mmdesk.media.files import read_bytes
-from mmdesk.media.text import MAX_CHARACTERS, read_text, too_long
+from mmdesk.media.clinical.parts import Part, Taken, Whole
+from mmdesk.media.files import Format, sniff
+from mmdesk.media.text import too_long
 from mmdesk.ui.background import Background
 from mmdesk.ui.case_model import CaseModel
 from mmdesk.ui.fact_table import FactView, weights_of
 from mmdesk.ui.panel import Panel, label
+from mmdesk.ui.private_line import PrivateLine
+from mmdesk.ui.record_pages import RecordPages
+from mmdesk.ui.record_reading import TYPED, Read, Values, read_all, whole_of
 from mmdesk.ui.record_text import RecordText, Span, as_shown
 from mmdesk.vocabulary import Vocabulary
 
 QUIET = 150  # ms after the last key until the text is taken
-TYPED = "typed text"
-
-Read = tuple[str, str, tuple[InputProblem, ...]]
 
 
 class RecordPanel(Panel):
-    """The model's record is one text. What is typed reaches it after QUIET ms, or at `flush`."""
+    """The model's record is one text, and sheets of values behind it. What is typed reaches it after QUIET
+    ms, or at `flush`."""
 
     browse_asked = Signal()
     paste_asked = Signal()
@@ -35,7 +38,11 @@ class RecordPanel(Panel):
         self._model, self._background = model, background
         self._vocabulary: Vocabulary | None = None
         self._name = TYPED
+        self._sheets: tuple[Input, ...] = ()
+        self._values: Values = {}
+        self._taken: tuple[tuple[Taken, ...], ...] = ()  # what the values of the sheets are taken for
         self._found_in = ""  # the text that the shown facts point into
+        self._facts: tuple[Fact, ...] = ()  # of the text and of the sheets
         self._named: Mapping[str, float | None] = {}
         self._state: str | Encoded = ""  # "", "working", "problem", or what the encoder answered
         self._writing = False
@@ -45,9 +52,16 @@ class RecordPanel(Panel):
         self.notice = label("", "small", "muted")
         self.notice.setWordWrap(True)
         self.notice.hide()
-        self.body.addWidget(self.editor, 1)
-        self.body.addWidget(self.facts)
-        self.body.addWidget(self.notice)
+        self.private = PrivateLine(self.editor, background)
+        self.pages = RecordPages()
+        self.pages.text.addWidget(self.editor, 1)
+        self.pages.text.addWidget(self.private)
+        self.pages.text.addWidget(self.facts)
+        self.pages.text.addWidget(self.notice)
+        self.body.addWidget(self.pages, 1)
+        self.pages.sheets.confirm_asked.connect(self._confirm)
+        self.pages.sheets.strike_asked.connect(self._strike)
+        self.pages.sheets.remove_asked.connect(self._remove)
         self.paste_button, self.open_button = self.add_action("", "paste"), self.add_action("", "open")
         self.buttons.addStretch(1)
         self.clear_button = self.add_action("", "close")
@@ -87,7 +101,10 @@ class RecordPanel(Panel):
         that the record states more than once the last statement counts, as it does in the report."""
         self._named = shares
         if spans := self._mark():
+            self.pages.show_text()
             self.editor.reveal(min(spans))
+        elif self.pages.sheets.reveal_marked():
+            self.pages.show_sheets()
 
     def begin(self) -> None:
         """Another analysis starts."""
@@ -128,8 +145,9 @@ class RecordPanel(Panel):
         self._find()
 
     def _write(self, text: str) -> None:
+        item = (Input.from_text(text, self._name),) if text.strip() else ()
         self._writing = True
-        self._model.set_record(text, self._name)
+        self._model.set_inputs(Modality.RECORD, (*item, *self._sheets))
         self._writing = False
 
     def _refuse(self) -> None:
@@ -142,6 +160,7 @@ class RecordPanel(Panel):
         self.editor.setPlainText("")
         self._quiet.stop()
         self._name = TYPED
+        self._set_sheets((), {})
         self._set_state("")
         self._find()
 
@@ -152,16 +171,23 @@ class RecordPanel(Panel):
         items = self._model.inputs(Modality.RECORD)
         self._background.forget("record text")
         # What is typed before a file is read would be lost.
-        self.editor.setReadOnly(any(item.path is not None for item in items))
+        self.editor.setReadOnly(any(self._is_late(item) for item in items))
         self._set_state("")
         if self.editor.isReadOnly():
-            self._background.run("record text", partial(_read, items), self._show_read)
-        elif items or self.editor.toPlainText().strip():
-            self._show_read(_read(items))
+            self._background.run("record text", partial(read_all, items, self._values), self._show_read)
+        elif items or self._sheets or self.editor.toPlainText().strip():
+            self._show_read(read_all(items, self._values))
+
+    def _is_late(self, item: Input) -> bool:
+        """Whether reading it takes its time."""
+        if item.typed or item.data in self._values:
+            return False
+        return item.data is None or sniff(item.data) is not Format.TEXT
 
     def _show_read(self, read: Read) -> None:
-        text, name, problems = read
+        text, name, problems = read.text, read.name, read.problems
         self.editor.setReadOnly(False)
+        self._set_sheets(read.sheets, read.values)
         self._show_problems(problems)
         if not text and problems:  # the text before stays
             text, name = self.editor.toPlainText(), self._name
@@ -181,28 +207,72 @@ class RecordPanel(Panel):
         for problem in problems:
             self.show_card(f"{problem.name}: {problem.problem}", problem.remedy)
 
+    # ---- the sheets
+
+    def _set_sheets(self, sheets: tuple[Input, ...], values: Values) -> None:
+        """Until it is known what the values are taken for, they are shown as they are."""
+        if tuple(sheet.data for sheet in sheets) != tuple(sheet.data for sheet in self._sheets):
+            self._taken = tuple(
+                tuple(Taken(value) for value in values[sheet.data or b""]) for sheet in sheets
+            )
+        self._sheets, self._values = sheets, values
+        self._show_sheets()
+
+    def _show_sheets(self) -> None:
+        self.pages.sheets.show_sheets(self._sheets, self._taken, self._vocabulary)
+        self.pages.set_count(sum(map(len, self._taken)))
+
+    def _change_sheets(self, sheets: tuple[Input, ...]) -> None:
+        """By hand: the case is another now."""
+        self._set_sheets(sheets, self._values)
+        self._quiet.stop()
+        self._take()
+
+    def _confirm(self, right: bool) -> None:
+        self._change_sheets(tuple(replace(sheet, confirmed=right) for sheet in self._sheets))
+
+    def _strike(self, number: int, place: int, out: bool) -> None:
+        sheet = self._sheets[number]
+        struck = (*sheet.struck, place) if out else tuple(n for n in sheet.struck if n != place)
+        changed = replace(sheet, struck=tuple(sorted(set(struck))))
+        self._change_sheets((*self._sheets[:number], changed, *self._sheets[number + 1 :]))
+
+    def _remove(self, number: int) -> None:
+        self._change_sheets((*self._sheets[:number], *self._sheets[number + 1 :]))
+
     # ---- the facts
 
     def _find(self) -> None:
         text = self.editor.toPlainText()
-        if self._vocabulary is None or not text.strip():
+        if self._vocabulary is None or not (text.strip() or self._sheets):
             self._background.forget("record facts")
-            self._show_facts((text, ()))
+            self._show_facts((text, Whole(text, (), self._taken)))
         else:
-            work = partial(_facts_of, text, self._vocabulary)
+            parts = tuple(
+                Part(sheet.name, "", self._values[sheet.data or b""], sheet.confirmed, sheet.struck)
+                for sheet in self._sheets
+            )
+            work = partial(whole_of, text, parts, self._vocabulary)
             self._background.run("record facts", work, self._show_facts)
+        self.private.look()
 
-    def _show_facts(self, found: tuple[str, tuple[Fact, ...]]) -> None:
-        self._found_in, facts = found
+    def _show_facts(self, found: tuple[str, Whole]) -> None:
+        self._found_in, whole = found
+        self._facts, self._taken = whole.facts, whole.taken[-len(self._sheets) :] if self._sheets else ()
         if self._vocabulary is not None:
-            self.facts.show_facts(facts, self._vocabulary)
+            stated = tuple(fact for fact in whole.facts if fact.origin is None)
+            self.facts.show_facts(stated, self._vocabulary)
+        self._show_sheets()
         self._mark()
         self._show_chip()
 
     def _mark(self) -> list[tuple[int, int]]:
         """The marked spans."""
-        latest = {fact.name: fact for fact in self.facts.facts}
+        latest = {fact.name: fact for fact in self._facts}
         marked = {latest[name]: share for name, share in self._named.items() if name in latest}
+        imported = {(fact.name, fact.origin): share for fact, share in marked.items() if fact.origin}
+        self.pages.sheets.mark(imported)
+        marked = {fact: share for fact, share in marked.items() if fact.origin is None}
         weights = weights_of(marked)
         spans: dict[Span, float] = {}  # two facts may share their words
         for fact, weight in weights.items() if self._is_current() else ():
@@ -226,7 +296,7 @@ class RecordPanel(Panel):
         self._show_chip()
 
     def _show_chip(self) -> None:
-        count = len(self.facts.facts)
+        count = len(self._facts)
         some = self.tr("1 fact") if count == 1 else self.tr("{} facts").format(count)
         facts = some if count else self.tr("no facts")
         match self._state:
@@ -234,7 +304,7 @@ class RecordPanel(Panel):
                 self.set_chip(self.tr("problem"), "problem")
             case _ if self._state == "working" or self.editor.isReadOnly():
                 self.set_chip(self.tr("working…"), "accent")
-            case "" if self.editor.document().isEmpty():
+            case "" if self.editor.document().isEmpty() and not self._sheets:
                 self.set_chip(self.tr("empty"))
             case Encoded(reused=True):
                 self.set_chip(self.tr("{} · reused").format(facts), "good")
@@ -266,24 +336,3 @@ class RecordPanel(Panel):
         if event.type() == QEvent.Type.StyleChange:
             self.editor.repaint_marks()
         super().changeEvent(event)
-
-
-def _read(items: tuple[Input, ...]) -> Read:
-    """The text of all that can be read, its name, and why the others cannot."""
-    texts, names, problems = [], [], []
-    for item in items:
-        try:
-            texts.append(read_text(read_bytes(item), item.name))
-            names.append(item.name)
-        except InputProblem as problem:
-            problems.append(problem)
-    text, name = "\n\n".join(texts), ", ".join(names) or TYPED
-    if len(text) > MAX_CHARACTERS:
-        return "", TYPED, (*problems, too_long(name))
-    return text, name, tuple(problems)
-
-
-def _facts_of(text: str, vocabulary: Vocabulary) -> tuple[str, tuple[Fact, ...]]:
-    from mmdesk.media.record import find_facts  # its patterns take a moment to compile
-
-    return text, find_facts(text, vocabulary)

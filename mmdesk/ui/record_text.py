@@ -1,14 +1,24 @@
 """The field a record is typed into, and places in it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QTextCharFormat, QTextCursor
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QGuiApplication,
+    QInputMethodEvent,
+    QKeyEvent,
+    QTextCharFormat,
+    QTextCursor,
+)
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
 
 from mmdesk.media.text import MAX_CHARACTERS
 from mmdesk.ui import theme
 
+MOST_PRIVATE = 500  # 30 ms
 LINES = 3  # what is always seen of the text
 Span = tuple[int, int]  # characters, as in Fact.span
 
@@ -26,6 +36,15 @@ def units(text: str) -> int:
     return len(text) + sum(char > "\uffff" for char in text)
 
 
+@dataclass(frozen=True, slots=True)
+class Private:
+    """A place that tells of a person, from `start` to `end` in UTF-16 units, and what may stand there."""
+
+    start: int
+    end: int
+    mask: str
+
+
 class RecordText(QPlainTextEdit):
     """Takes plain text up to MAX_CHARACTERS; files and pictures are for the window."""
 
@@ -38,6 +57,7 @@ class RecordText(QPlainTextEdit):
         self.setAcceptDrops(False)  # the window finds the panel for what is dropped
         self.setTabChangesFocus(True)
         self._marks: Mapping[Span, float] = {}
+        self._private: list[tuple[QTextCursor, str]] = []  # cursors go with the text as it changes
 
     def sizeHint(self):  # noqa: N802 (Qt's name)
         return self.minimumSizeHint()
@@ -84,7 +104,76 @@ class RecordText(QPlainTextEdit):
             selection = QTextEdit.ExtraSelection()
             selection.cursor, selection.format = self._cursor(text, span), form
             selections.append(selection)
-        self.setExtraSelections(selections)
+        self.setExtraSelections([*self._private_selections(), *selections])
+
+    # ---- what tells of a person
+
+    def mark_private(self, places: Sequence[Private]) -> None:
+        """Underline with dashes what tells of a person; places of the text as it stands. Of very many the
+        first ones, so that the window does not wait: the others follow as these are masked."""
+        places = places[:MOST_PRIVATE]
+        self._private = [(self._at(place.start, place.end), place.mask) for place in places]
+        self.repaint_marks()
+
+    def mask_places(self, places: Sequence[Private]) -> None:
+        """All of them in one step, so that one Ctrl+Z brings them back."""
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
+        for place in reversed(places):
+            cursor.setPosition(place.start)
+            cursor.setPosition(place.end, QTextCursor.MoveMode.KeepAnchor)
+            cursor.insertText(place.mask)
+        cursor.endEditBlock()
+
+    def choose_private(self) -> None:
+        """Select the next one behind the cursor, after the last one the first."""
+        here = self.textCursor().selectionEnd()
+        ahead = [cursor for cursor, _ in self._private if cursor.selectionStart() >= here]
+        if chosen := ahead or [cursor for cursor, _ in self._private]:
+            self.setTextCursor(QTextCursor(chosen[0]))
+            self.ensureCursorVisible()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 (Qt's name)
+        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        place = (self.cursorForPosition(event.pos()) if by_mouse else self.textCursor()).position()
+        menu = self.createStandardContextMenu(event.pos())
+        for cursor, mask in self._private:
+            if cursor.selectionStart() <= place <= cursor.selectionEnd() and cursor.hasSelection():
+                words = cursor.selectedText().replace("&", "&&")  # else a mark for the keyboard
+                action = QAction(self.tr("Mask “{}”").format(words), menu)
+                action.setData(Private(cursor.selectionStart(), cursor.selectionEnd(), mask))
+                action.triggered.connect(self._mask_one)
+                first = menu.actions()[0]
+                menu.insertAction(first, action)
+                menu.insertSeparator(first)
+                break
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
+
+    def _mask_one(self) -> None:
+        action = self.sender()
+        assert isinstance(action, QAction)
+        self.mask_places((action.data(),))
+
+    def _at(self, start: int, end: int) -> QTextCursor:
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(start)
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        return cursor
+
+    def _private_selections(self) -> list[QTextEdit.ExtraSelection]:
+        form = QTextCharFormat()
+        form.setBackground(theme.color("warning", 0.14))
+        form.setUnderlineColor(theme.color("warning"))
+        form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DashUnderline)
+        selections = []
+        for cursor, _ in self._private:
+            selection = QTextEdit.ExtraSelection()
+            selection.cursor, selection.format = cursor, form
+            selections.append(selection)
+        return selections
+
+    # ---- typing and pasting
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802 (Qt's name)
         return source.hasText() or source.hasImage()
@@ -119,10 +208,7 @@ class RecordText(QPlainTextEdit):
 
     def _cursor(self, text: str, span: Span) -> QTextCursor:
         start = units(text[: span[0]])
-        cursor = QTextCursor(self.document())
-        cursor.setPosition(start)
-        cursor.setPosition(start + units(text[slice(*span)]), QTextCursor.MoveMode.KeepAnchor)
-        return cursor
+        return self._at(start, start + units(text[slice(*span)]))
 
     def reveal(self, span: Span) -> None:
         """Scroll to the line where the words begin, without moving the person's own cursor."""

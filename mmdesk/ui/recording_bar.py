@@ -68,19 +68,20 @@ class RecordingBar(QWidget):
 
 
 class RecordingActions(QWidget):
-    """Play, add and remove; the time on the right."""
+    """Play, add, record and remove; the time on the right."""
 
     def __init__(self) -> None:
         super().__init__()
         self.play = QPushButton()
-        self.add, self.remove, self.clear = QToolButton(), QToolButton(), QToolButton()
-        for button, icon in ((self.add, "add"), (self.remove, "remove"), (self.clear, "close")):
+        self.add, self.record, self.remove, self.clear = (QToolButton() for _ in range(4))
+        buttons = (self.add, self.record, self.remove, self.clear)
+        for button, icon in zip(buttons, ("add", "microphone", "remove", "close"), strict=True):
             button.setIcon(icons.icon(icon))
         self.time = label("", "small", "muted")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID // 2)
-        for widget in (self.play, self.add, self.remove):
+        for widget in (self.play, self.add, self.record, self.remove):
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self.time)
@@ -114,6 +115,7 @@ class RecordingActions(QWidget):
         self.play.setToolTip(self.tr("Play the recording, or what is selected (Space in the picture)"))
         for button, words in (
             (self.add, self.tr("Add recordings…")),
+            (self.record, self.tr("Record…")),
             (self.remove, self.tr("Remove this recording")),
             (self.clear, self.tr("Clear selection (Esc)")),
         ):

@@ -7,8 +7,17 @@ from pathlib import Path
 from mmdesk.case import Input, Modality
 from mmdesk.casefile import is_case
 from mmdesk.errors import InputProblem
-from mmdesk.media.files import MAX_BYTES, expect, identify, modality_of, read_bytes, read_head, too_large
-from mmdesk.media.text import read_text
+from mmdesk.media.clinical.importing import read_record
+from mmdesk.media.files import (
+    MAX_BYTES,
+    expect,
+    identify,
+    modality_of,
+    read_bytes,
+    read_head,
+    sniff,
+    too_large,
+)
 
 MAX_FILES = 64  # inputs at once; a series is one
 
@@ -53,13 +62,17 @@ def survey(paths: Sequence[Path], target: Modality | None) -> Survey:
 
 
 def with_texts(found: Survey) -> Survey:
-    """Records are read now, so that the record is one text whatever becomes of the files."""
+    """Records are read now, so that the record is one text whatever becomes of the files. A sheet of values
+    is kept as the bytes that it was confirmed for."""
     taken: list[tuple[Modality, Input]] = []
     problems = list(found.problems)
     for modality, item in found.taken:
         try:
             if modality is Modality.RECORD:
-                item = Input.from_text(read_text(read_bytes(item), item.name), item.name)
+                data = read_bytes(item)
+                read = read_record(data, item.name, identify(data, item.name))
+                text = read if isinstance(read, str) else None
+                item = Input(item.name, data=data) if text is None else Input.from_text(text, item.name)
             taken.append((modality, item))
         except InputProblem as problem:
             problems.append((modality, problem))
@@ -71,7 +84,7 @@ def _modality(path: Path, target: Modality | None) -> Modality | None:
     head = read_head(Input.from_path(path))
     if is_case(head):
         return None
-    if _size(path) > MAX_BYTES:
+    if _size(path) > MAX_BYTES and not _is_sound(head):  # sound is drawn block by block
         raise too_large(path.name)
     try:
         return modality_of(identify(head, path.name))
@@ -79,6 +92,11 @@ def _modality(path: Path, target: Modality | None) -> Modality | None:
         if target is not None:
             expect(head, path.name, target)
         raise
+
+
+def _is_sound(head: bytes) -> bool:
+    format = sniff(head)
+    return format is not None and modality_of(format) is Modality.AUDIO
 
 
 def _size(path: Path) -> int:

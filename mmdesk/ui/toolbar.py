@@ -82,6 +82,8 @@ class Toolbar(QFrame):
     def _fill_menus(self) -> None:
         for name in ("copy_text", "copy_markdown", "export"):
             self.export_menu.addAction(self._actions[name])
+        self.export_menu.addSeparator()
+        self.export_menu.addAction(self._actions["export_image"])
         self.more_menu.addMenu(self.recent_menu)
         self.more_menu.addMenu(self.sample_menu)
         self.more_menu.addAction(self._actions["demo"])

@@ -1,6 +1,7 @@
 """The main window: who listens to whom, and which action does what."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from mmdesk.errors import PackProblem
 from mmdesk.events import Event, ReportWritten
 from mmdesk.packs import files as pack_files
 from mmdesk.packs import manifest as manifests
+from mmdesk.passing_on import is_dicom_input
 from mmdesk.report import Report, Sentence
 from mmdesk.settings import Settings
 from mmdesk.ui import icons, theme
@@ -27,6 +29,7 @@ from mmdesk.ui.doctor_dialog import DoctorDialog
 from mmdesk.ui.drop_filter import DropFilter
 from mmdesk.ui.evidence import Evidence
 from mmdesk.ui.filing import Filing
+from mmdesk.ui.live_recording import LiveRecording
 from mmdesk.ui.worker import Worker
 
 
@@ -50,6 +53,7 @@ class MainWindow(QMainWindow):
         self._take_panels(self.desktop)
         self.filing = Filing(self, self.desk, self.notice)
         self.demo = Demo(self.desk, self.filing)
+        self.live_recording = LiveRecording(self.desk, self.audio.recording)
         self._connect()
         self._show_pack(settings.pack)
         self._set_keeping()
@@ -90,6 +94,7 @@ class MainWindow(QMainWindow):
         self.record.editor.textChanged.connect(self._update_actions)
         desk.worker.state_changed.connect(self._engine_changed)
         desk.worker.closed.connect(self._engine_gone)
+        self.audio.recording.left.connect(filing.offer_recording)
         desk.intake.refused.connect(self._refused)
         desk.intake.moved.connect(self._moved)
         self._drops = DropFilter(self, self.inputs, desk.intake)
@@ -109,14 +114,16 @@ class MainWindow(QMainWindow):
         self.toolbar.pack_chosen.connect(self._switch_pack)
         self.toolbar.sample_chosen.connect(desk.show_sample)
         self.toolbar.recent_menu.aboutToShow.connect(self._fill_recent)
+        self.toolbar.export_menu.aboutToShow.connect(self._look_at_image)
         self.demo.switched.connect(self._set_keeping)
         for name, slot in {
             "new": desk.new, "open": filing.open, "open_folder": filing.open_folder, "save": filing.save,
             "save_as": filing.save_as, "paste": self._paste, "analyse": desk.analyse, "stop": self._stop,
             "live": self._set_live, "copy_text": filing.copy_text, "copy_markdown": filing.copy_markdown,
-            "export": filing.export, "demo": self.demo.switch, "purge": filing.ask_purge,
-            "settings": self._show_settings, "theme": self._toggle_theme, "shortcuts": self._show_shortcuts,
-            "doctor": self._show_doctor, "about": self._show_about, "quit": self.close,
+            "export": filing.export, "export_image": self._export_image, "demo": self.demo.switch,
+            "purge": filing.ask_purge, "settings": self._show_settings, "theme": self._toggle_theme,
+            "shortcuts": self._show_shortcuts, "doctor": self._show_doctor, "about": self._show_about,
+            "quit": self.close,
         }.items():  # fmt: skip
             do[name].triggered.connect(slot)
 
@@ -133,6 +140,9 @@ class MainWindow(QMainWindow):
                 consumer.show_event(event)
         if any(isinstance(event, ReportWritten) for event in events):
             self._update_actions()  # it can be saved, whatever else is found
+        if self.desk.reads_recording:
+            text = "This is read from the last seconds of a recording under way."
+            self.report.show_card(text, tone="notice")
 
     def _ended(self, last: Event) -> None:
         self._say_outdated()
@@ -183,7 +193,8 @@ class MainWindow(QMainWindow):
         self.desk.prompt = self.prompts.prompt
 
     def _say_outdated(self) -> None:
-        if self.report.report is not None and self.desk.report is None:
+        again = self.desk.live and self.audio.recording.active  # soon, and by itself
+        if self.report.report is not None and self.desk.report is None and not again:
             text = "The case was changed after this report was begun."
             self.report.show_card(text, "Analyse it again.", tone="notice")
 
@@ -200,6 +211,17 @@ class MainWindow(QMainWindow):
 
     def _fill_recent(self) -> None:
         self.filing.fill_recent(self.toolbar.recent_menu)
+
+    def _look_at_image(self) -> None:
+        """Only a DICOM image can be exported without patient details."""
+        action, item = self.actions_["export_image"], self.image.item
+        action.setEnabled(False)
+        if item is not None:
+            self.desk.reading.run("chosen image", partial(is_dicom_input, item), action.setEnabled)
+
+    def _export_image(self) -> None:
+        if self.image.item is not None:
+            self.filing.export_image(self.image.item)
 
     # ---- files that were refused, problems
 
@@ -292,7 +314,9 @@ class MainWindow(QMainWindow):
         self.desk.show_sample("sample")
 
     def _set_keeping(self) -> None:
-        self.desk.autosave.enabled = self.settings.autosave and not self.desk.demo
+        keeps = self.settings.autosave and not self.desk.demo
+        self.desk.autosave.enabled = self.audio.recording.keeps = keeps
+        self.desk.deidentify = self.settings.deidentify
 
     # ---- words and state
 

@@ -25,10 +25,11 @@ def by_key(picture: "Picture") -> "dict[str, tuple[str, Shown]]":
 
     found: dict[str, tuple[str, Shown]] = {"1": (picture.shown[0].title or "own", picture.shown[0])}
     low, high = picture.usual
-    found["2"] = ("usual", Window((low + high) / 2, max(high - low, picture.step or 1.0)))
+    usual = ("usual", Window((low + high) / 2, max(high - low, picture.step)))
     if len(picture.shown) > 1:
-        found["9"] = found["2"]
-        found["2"] = (picture.shown[1].title or "second", picture.shown[1])
+        found["2"], found["9"] = (picture.shown[1].title or "second", picture.shown[1]), usual
+    else:
+        found["2"] = usual
     if picture.unit == "HU":
         for key, (name, center, width) in CT_PRESETS.items():
             found[key] = (name, Window(center, width))

@@ -39,6 +39,14 @@
         <translation>打开病例、影像、录音或病历</translation>
     </message>
     <message>
+        <source>Open a folder…</source>
+        <translation>打开文件夹…</translation>
+    </message>
+    <message>
+        <source>Open a folder with the slices of a series</source>
+        <translation>打开含有一个序列各层面的文件夹</translation>
+    </message>
+    <message>
         <source>Save</source>
         <translation>保存</translation>
     </message>
@@ -109,6 +117,14 @@
     <message>
         <source>Save the report as Markdown, text or JSON</source>
         <translation>将报告保存为 Markdown、文本或 JSON</translation>
+    </message>
+    <message>
+        <source>De-identified image…</source>
+        <translation>去标识影像…</translation>
+    </message>
+    <message>
+        <source>Save the DICOM image without patient details</source>
+        <translation>保存不含患者信息的 DICOM 影像</translation>
     </message>
     <message>
         <source>Demo mode</source>
@@ -186,8 +202,16 @@
         <translation>录音：{} 段</translation>
     </message>
     <message>
+        <source>recording</source>
+        <translation>录音中</translation>
+    </message>
+    <message>
         <source>Audio</source>
         <translation>听诊</translation>
+    </message>
+    <message>
+        <source>Record…</source>
+        <translation>录音…</translation>
     </message>
     <message>
         <source>Drop heart sounds here:
@@ -453,6 +477,10 @@ WAV、FLAC、OGG 或 MP3。</translation>
         <translation>打开病例、影像、录音或病历</translation>
     </message>
     <message>
+        <source>Open a folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
         <source>Cases, images, recordings, records</source>
         <translation>病例、影像、录音、病历</translation>
     </message>
@@ -475,6 +503,10 @@ WAV、FLAC、OGG 或 MP3。</translation>
     <message>
         <source>Save the report</source>
         <translation>保存报告</translation>
+    </message>
+    <message>
+        <source>Save the image without patient details</source>
+        <translation>保存不含患者信息的影像</translation>
     </message>
     <message>
         <source>None</source>
@@ -593,10 +625,10 @@ WAV、FLAC、OGG 或 MP3。</translation>
         <translation>影像</translation>
     </message>
     <message>
-        <source>Drop a radiograph or an MRI slice here:
-PNG, JPEG, TIFF or DICOM.</source>
-        <translation>将 X 线片或 MRI 层面拖到此处：
-PNG、JPEG、TIFF 或 DICOM。</translation>
+        <source>Drop a radiograph, MRI or CT here:
+DICOM, NIfTI, PNG, JPEG, TIFF, a folder or a ZIP.</source>
+        <translation>将 X 光片、MRI 或 CT 拖放到此处：
+DICOM、NIfTI、PNG、JPEG、TIFF、文件夹或 ZIP。</translation>
     </message>
     <message>
         <source>The chosen image</source>
@@ -639,8 +671,36 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>移除</translation>
     </message>
     <message>
+        <source>As the file wants it</source>
+        <translation>按文件的设定</translation>
+    </message>
+    <message>
+        <source>The file&apos;s second window</source>
+        <translation>文件的第二个窗</translation>
+    </message>
+    <message>
         <source>Whole range</source>
         <translation>全部灰阶</translation>
+    </message>
+    <message>
+        <source>Brain</source>
+        <translation>脑</translation>
+    </message>
+    <message>
+        <source>Abdomen</source>
+        <translation>腹部</translation>
+    </message>
+    <message>
+        <source>Mediastinum</source>
+        <translation>纵隔</translation>
+    </message>
+    <message>
+        <source>Bone</source>
+        <translation>骨</translation>
+    </message>
+    <message>
+        <source>Lung</source>
+        <translation>肺</translation>
     </message>
     <message>
         <source>Usual range, without the outer half percent</source>
@@ -706,6 +766,13 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     </message>
 </context>
 <context>
+    <name>LevelMeter</name>
+    <message>
+        <source>Level</source>
+        <translation>电平</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>Open files</source>
@@ -717,6 +784,124 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     <message>
         <source>Dismiss</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>PictureMarks</name>
+    <message>
+        <source>left</source>
+        <translation>左</translation>
+    </message>
+    <message>
+        <source>right</source>
+        <translation>右</translation>
+    </message>
+    <message>
+        <source>both sides</source>
+        <translation>双侧</translation>
+    </message>
+    <message>
+        <source>slice {} of {}</source>
+        <translation>第 {0} 层，共 {1} 层</translation>
+    </message>
+    <message>
+        <source>at {} mm</source>
+        <translation>位于 {} mm</translation>
+    </message>
+    <message>
+        <source>lossy compression</source>
+        <translation>有损压缩</translation>
+    </message>
+    <message>
+        <source>lossy, {:.0f} : 1</source>
+        <translation>有损压缩 {:.0f}：1</translation>
+    </message>
+    <message>
+        <source>read: {}</source>
+        <translation>已读取：{}</translation>
+    </message>
+    <message>
+        <source>{} mm at the detector</source>
+        <translation>探测器处 {} mm</translation>
+    </message>
+    <message>
+        <source>slice {:.2g} mm</source>
+        <translation>层厚 {:.2g} mm</translation>
+    </message>
+    <message>
+        <source>whole picture</source>
+        <translation>整幅影像</translation>
+    </message>
+</context>
+<context>
+    <name>PrivateLine</name>
+    <message>
+        <source>The usual forms are found, not all: read the text before you pass it on.</source>
+        <translation>只能找到常见的写法，并非全部：转交前请通读文本。</translation>
+    </message>
+    <message>
+        <source>1 name, date or number</source>
+        <translation>1 处姓名、日期或号码</translation>
+    </message>
+    <message>
+        <source>{} names, dates or numbers</source>
+        <translation>{} 处姓名、日期或号码</translation>
+    </message>
+    <message>
+        <source>Masked. Not all may be found: read it before you pass it on.</source>
+        <translation>已遮盖。可能有遗漏：转交前请通读。</translation>
+    </message>
+    <message>
+        <source>names</source>
+        <translation>姓名</translation>
+    </message>
+    <message>
+        <source>dates</source>
+        <translation>日期</translation>
+    </message>
+    <message>
+        <source>numbers</source>
+        <translation>号码</translation>
+    </message>
+    <message>
+        <source>phone numbers</source>
+        <translation>电话号码</translation>
+    </message>
+    <message>
+        <source>e-mail addresses</source>
+        <translation>电子邮箱</translation>
+    </message>
+    <message>
+        <source>links</source>
+        <translation>链接</translation>
+    </message>
+    <message>
+        <source>addresses</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>ages over 89</source>
+        <translation>89 岁以上的年龄</translation>
+    </message>
+    <message>
+        <source>Mask</source>
+        <translation>遮盖</translation>
+    </message>
+    <message>
+        <source>Mask names, dates and numbers in the record</source>
+        <translation>遮盖病历中的姓名、日期和号码</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>下一个</translation>
+    </message>
+    <message>
+        <source>Select the next name, date or number</source>
+        <translation>选中下一处姓名、日期或号码</translation>
+    </message>
+    <message>
+        <source>Select the next one; the context menu masks it alone</source>
+        <translation>选中下一处；右键菜单可只遮盖这一处</translation>
     </message>
 </context>
 <context>
@@ -732,6 +917,21 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     <message>
         <source>What to write</source>
         <translation>撰写内容</translation>
+    </message>
+</context>
+<context>
+    <name>RecordPages</name>
+    <message>
+        <source>Text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>Imported: {}</source>
+        <translation>导入：{}</translation>
+    </message>
+    <message>
+        <source>{} · not confirmed</source>
+        <translation>{} · 未确认</translation>
     </message>
 </context>
 <context>
@@ -798,6 +998,68 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     </message>
 </context>
 <context>
+    <name>RecordText</name>
+    <message>
+        <source>Mask “{}”</source>
+        <translation>遮盖“{}”</translation>
+    </message>
+</context>
+<context>
+    <name>RecorderBar</name>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>开始</translation>
+    </message>
+    <message>
+        <source>{} dB</source>
+        <translation>{} dB</translation>
+    </message>
+    <message>
+        <source>Looking for devices…</source>
+        <translation>正在查找设备…</translation>
+    </message>
+    <message>
+        <source>Writing…</source>
+        <translation>正在写入…</translation>
+    </message>
+    <message>
+        <source>Samples were lost: {}</source>
+        <translation>丢失的采样：{}</translation>
+    </message>
+    <message>
+        <source>Too loud: parts of the sound are cut off</source>
+        <translation>过响：部分声音被削波</translation>
+    </message>
+    <message>
+        <source>Silence: is the device switched on?</source>
+        <translation>无声：设备是否已打开？</translation>
+    </message>
+    <message>
+        <source>On the disk: {:.0f} s</source>
+        <translation>已存盘：{:.0f} 秒</translation>
+    </message>
+    <message>
+        <source>Record from</source>
+        <translation>录音来源</translation>
+    </message>
+    <message>
+        <source>The microphone or stethoscope to record from</source>
+        <translation>用于录音的麦克风或听诊器</translation>
+    </message>
+    <message>
+        <source>Put the recorder away</source>
+        <translation>收起录音机</translation>
+    </message>
+    <message>
+        <source>The peak, below full scale</source>
+        <translation>峰值，相对满刻度</translation>
+    </message>
+</context>
+<context>
     <name>RecordingActions</name>
     <message>
         <source>{:.2f}–{:.2f} s</source>
@@ -822,6 +1084,10 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     <message>
         <source>Add recordings…</source>
         <translation>添加录音…</translation>
+    </message>
+    <message>
+        <source>Record…</source>
+        <translation>录音…</translation>
     </message>
     <message>
         <source>Remove this recording</source>
@@ -959,6 +1225,33 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     </message>
 </context>
 <context>
+    <name>Rows</name>
+    <message>
+        <source>taken out: {}</source>
+        <translation>已剔除：{}</translation>
+    </message>
+    <message>
+        <source>no {}</source>
+        <translation>无{}</translation>
+    </message>
+    <message>
+        <source>does not count</source>
+        <translation>不计入</translation>
+    </message>
+    <message>
+        <source>counts</source>
+        <translation>计入</translation>
+    </message>
+    <message>
+        <source>not confirmed</source>
+        <translation>未确认</translation>
+    </message>
+    <message>
+        <source>moves the finding by {} points</source>
+        <translation>使该发现变动 {} 个百分点</translation>
+    </message>
+</context>
+<context>
     <name>SettingsDialog</name>
     <message>
         <source>Settings</source>
@@ -1032,6 +1325,53 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <source>Days that kept cases stay</source>
         <translation>病例留存天数</translation>
     </message>
+    <message>
+        <source>Patient details</source>
+        <translation>患者信息</translation>
+    </message>
+    <message>
+        <source>Take patient details out of DICOM files when a case is saved</source>
+        <translation>保存病例时去除 DICOM 文件中的患者信息</translation>
+    </message>
+</context>
+<context>
+    <name>SheetView</name>
+    <message>
+        <source>Not confirmed: {} values do not count.</source>
+        <translation>未确认：{} 个数值不计入。</translation>
+    </message>
+    <message>
+        <source>Confirmed: {counted} of {count} values count.</source>
+        <translation>已确认：{count} 个数值中计入 {counted} 个。</translation>
+    </message>
+    <message>
+        <source>Remove sheet…</source>
+        <translation>移除表格…</translation>
+    </message>
+    <message>
+        <source>Remove sheet</source>
+        <translation>移除表格</translation>
+    </message>
+    <message>
+        <source>Imported values</source>
+        <translation>导入的数值</translation>
+    </message>
+    <message>
+        <source>Confirm values</source>
+        <translation>确认数值</translation>
+    </message>
+    <message>
+        <source>They are as in the sheet: let them count</source>
+        <translation>与表格一致：计入这些数值</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>撤回</translation>
+    </message>
+    <message>
+        <source>The values do not count any more</source>
+        <translation>这些数值不再计入</translation>
+    </message>
 </context>
 <context>
     <name>ShortcutsDialog</name>
@@ -1060,6 +1400,18 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>反相</translation>
     </message>
     <message>
+        <source>The file&apos;s own windows</source>
+        <translation>文件自带的窗</translation>
+    </message>
+    <message>
+        <source>CT: brain, abdomen, mediastinum, bone, lung</source>
+        <translation>CT：脑、腹部、纵隔、骨、肺</translation>
+    </message>
+    <message>
+        <source>Whole range, usual range</source>
+        <translation>全部范围、常用范围</translation>
+    </message>
+    <message>
         <source>Window width, window level</source>
         <translation>窗宽、窗位</translation>
     </message>
@@ -1082,10 +1434,6 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     <message>
         <source>Shift+arrows</source>
         <translation>Shift+方向键</translation>
-    </message>
-    <message>
-        <source>Other image</source>
-        <translation>切换影像</translation>
     </message>
     <message>
         <source>Remove the image chosen in the film strip</source>
@@ -1116,6 +1464,18 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>Ctrl+方向键</translation>
     </message>
     <message>
+        <source>Other image or slice</source>
+        <translation>其他影像或层面</translation>
+    </message>
+    <message>
+        <source>wheel</source>
+        <translation>滚轮</translation>
+    </message>
+    <message>
+        <source>Read this slice</source>
+        <translation>读取此层</translation>
+    </message>
+    <message>
         <source>Window</source>
         <translation>窗口</translation>
     </message>
@@ -1126,6 +1486,65 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     <message>
         <source>Audio</source>
         <translation>听诊</translation>
+    </message>
+</context>
+<context>
+    <name>SliceBar</name>
+    <message>
+        <source>{} of {} decoded</source>
+        <translation>已解码 {0}/{1}</translation>
+    </message>
+    <message>
+        <source> · not scored</source>
+        <translation> · 未评分</translation>
+    </message>
+    <message>
+        <source>axial</source>
+        <translation>横断面</translation>
+    </message>
+    <message>
+        <source>coronal</source>
+        <translation>冠状面</translation>
+    </message>
+    <message>
+        <source>sagittal</source>
+        <translation>矢状面</translation>
+    </message>
+    <message>
+        <source>Plane</source>
+        <translation>平面</translation>
+    </message>
+    <message>
+        <source>Slice</source>
+        <translation>层面</translation>
+    </message>
+    <message>
+        <source>Finding shown by slice</source>
+        <translation>逐层显示的发现</translation>
+    </message>
+    <message>
+        <source>How probable the finding is in each slice alone; ▲ is the slice read</source>
+        <translation>该发现在每一层单独的概率；▲ 为所读取的层面</translation>
+    </message>
+    <message>
+        <source>Read this slice</source>
+        <translation>读取此层</translation>
+    </message>
+    <message>
+        <source>The report is about this slice then (R)</source>
+        <translation>报告将针对此层 (R)</translation>
+    </message>
+    <message>
+        <source>Score all slices</source>
+        <translation>为所有层面评分</translation>
+    </message>
+    <message>
+        <source>Score each slice alone, after the report</source>
+        <translation>报告之后逐层单独评分</translation>
+    </message>
+    <message>
+        <source>Stop decoding; slices come as they are looked at</source>
+        <translation>停止解码；查看到的层面才会解码</translation>
     </message>
 </context>
 <context>
@@ -1180,6 +1599,10 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     <message>
         <source>locate</source>
         <translation>定位</translation>
+    </message>
+    <message>
+        <source>all slices</source>
+        <translation>所有层面</translation>
     </message>
 </context>
 <context>
@@ -1269,6 +1692,13 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
 </context>
 <context>
     <name>_Chip</name>
+    <message>
+        <source>{} pts</source>
+        <translation>{} 点</translation>
+    </message>
+</context>
+<context>
+    <name>_Value</name>
     <message>
         <source>{} pts</source>
         <translation>{} 点</translation>
@@ -1377,20 +1807,12 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>录音（{}）</translation>
     </message>
     <message>
-        <source>PNG, JPEG, TIFF or DICOM</source>
-        <translation>PNG、JPEG、TIFF 或 DICOM</translation>
-    </message>
-    <message>
         <source>WAV, FLAC, OGG or MP3</source>
         <translation>WAV、FLAC、OGG 或 MP3</translation>
     </message>
     <message>
         <source>of a kind that mmdesk does not know</source>
         <translation> mmdesk 不认识的类型</translation>
-    </message>
-    <message>
-        <source>a PDF</source>
-        <translation> PDF 文件</translation>
     </message>
     <message>
         <source>a GIF picture</source>
@@ -1411,10 +1833,6 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     <message>
         <source>an MP4, M4A or MOV file</source>
         <translation> MP4、M4A 或 MOV 文件</translation>
-    </message>
-    <message>
-        <source>a ZIP or office file</source>
-        <translation> ZIP 或 Office 文件</translation>
     </message>
     <message>
         <source>the file ends before the picture does</source>
@@ -1449,10 +1867,6 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>此 DICOM 文件不含图像</translation>
     </message>
     <message>
-        <source>this DICOM file holds several frames</source>
-        <translation>此 DICOM 文件含多帧图像</translation>
-    </message>
-    <message>
         <source>its pixels are compressed as {}, which cannot be read here</source>
         <translation>像素以 {} 压缩，此处无法读取</translation>
     </message>
@@ -1477,8 +1891,204 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>请选择包含图像本身的文件。</translation>
     </message>
     <message>
-        <source>Export a single frame.</source>
-        <translation>请导出单帧。</translation>
+        <source>PNG, JPEG, TIFF, DICOM or NIfTI</source>
+        <translation>PNG、JPEG、TIFF、DICOM 或 NIfTI</translation>
+    </message>
+    <message>
+        <source>a record ({})</source>
+        <translation>病历（{}）</translation>
+    </message>
+    <message>
+        <source>text, PDF, CSV or XLSX</source>
+        <translation>文本、PDF、CSV 或 XLSX</translation>
+    </message>
+    <message>
+        <source>If it holds sound, convert it to WAV or FLAC.</source>
+        <translation>如果其中有声音，请转换为 WAV 或 FLAC。</translation>
+    </message>
+    <message>
+        <source>a case of mmdesk</source>
+        <translation>mmdesk 病例</translation>
+    </message>
+    <message>
+        <source>a Word document</source>
+        <translation>Word 文档</translation>
+    </message>
+    <message>
+        <source>an office file</source>
+        <translation>办公文件</translation>
+    </message>
+    <message>
+        <source>a compressed file</source>
+        <translation>压缩文件</translation>
+    </message>
+    <message>
+        <source>this is no DICOM file</source>
+        <translation>这不是 DICOM 文件</translation>
+    </message>
+    <message>
+        <source>this is no whole DICOM file</source>
+        <translation>这不是完整的 DICOM 文件</translation>
+    </message>
+    <message>
+        <source>this is a DICOMDIR, a list of files with the names of their patients</source>
+        <translation>这是 DICOMDIR，即带有患者姓名的文件列表</translation>
+    </message>
+    <message>
+        <source>this DICOM file holds a report or a document, whose text cannot be cleaned</source>
+        <translation>此 DICOM 文件含有报告或文档，其文字无法清除</translation>
+    </message>
+    <message>
+        <source>patient details would stay in it ({})</source>
+        <translation>其中仍会留有患者信息（{}）</translation>
+    </message>
+    <message>
+        <source>Choose a DICOM file.</source>
+        <translation>请选择 DICOM 文件。</translation>
+    </message>
+    <message>
+        <source>Leave it out, and pass on the pictures alone.</source>
+        <translation>请不要包含它，只转交影像。</translation>
+    </message>
+    <message>
+        <source>Take them out where the file was made.</source>
+        <translation>请在生成该文件的系统中去除。</translation>
+    </message>
+    <message>
+        <source>the picture itself shows words, as its file says</source>
+        <translation>据文件所述，影像本身带有文字</translation>
+    </message>
+    <message>
+        <source>the picture itself may show a name or a number</source>
+        <translation>影像本身可能带有姓名或号码</translation>
+    </message>
+    <message>
+        <source>a face may be recognised in it</source>
+        <translation>其中的面部可能被认出</translation>
+    </message>
+    <message>
+        <source>Look at it before you pass it on.</source>
+        <translation>转交前请查看。</translation>
+    </message>
+    <message>
+        <source>the archive holds more than {} files</source>
+        <translation>压缩包中的文件超过 {} 个</translation>
+    </message>
+    <message>
+        <source>unpacked, the archive is larger than {} GB</source>
+        <translation>解压后压缩包超过 {} GB</translation>
+    </message>
+    <message>
+        <source>the archive is encrypted</source>
+        <translation>压缩包已加密</translation>
+    </message>
+    <message>
+        <source>Unpack it and give the files in it.</source>
+        <translation>请解压后提供其中的文件。</translation>
+    </message>
+    <message>
+        <source>a file in it is larger than {} MB</source>
+        <translation>其中有文件超过 {} MB</translation>
+    </message>
+    <message>
+        <source>Unpack it and give the part that matters.</source>
+        <translation>请解压后提供需要的部分。</translation>
+    </message>
+    <message>
+        <source>a file that belongs to it is not there</source>
+        <translation>缺少属于它的一个文件</translation>
+    </message>
+    <message>
+        <source>the archive is damaged</source>
+        <translation>压缩包已损坏</translation>
+    </message>
+    <message>
+        <source>the file has more than {} frames</source>
+        <translation>文件超过 {} 帧</translation>
+    </message>
+    <message>
+        <source>Unpack it and give the files that matter.</source>
+        <translation>请解压后提供需要的文件。</translation>
+    </message>
+    <message>
+        <source>there is no image in it</source>
+        <translation>其中没有影像</translation>
+    </message>
+    <message>
+        <source>Name a folder or an archive with images.</source>
+        <translation>请指定含有影像的文件夹或压缩包。</translation>
+    </message>
+    <message>
+        <source>the files that it names are not there</source>
+        <translation>它所列出的文件不存在</translation>
+    </message>
+    <message>
+        <source>Copy the whole disc or folder.</source>
+        <translation>请复制整张光盘或整个文件夹。</translation>
+    </message>
+    <message>
+        <source>the volume holds no numbers</source>
+        <translation>该体数据中没有数值</translation>
+    </message>
+    <message>
+        <source>this is one half of a volume, of which the other lies in another file</source>
+        <translation>这只是体数据的一半，另一半在另一个文件中</translation>
+    </message>
+    <message>
+        <source>Save it as one file, .nii.</source>
+        <translation>请保存为单个 .nii 文件。</translation>
+    </message>
+    <message>
+        <source>its values are colours or complex numbers</source>
+        <translation>其数值为彩色或复数</translation>
+    </message>
+    <message>
+        <source>Export grey values.</source>
+        <translation>请导出灰度值。</translation>
+    </message>
+    <message>
+        <source>Export the part that matters.</source>
+        <translation>请导出需要的部分。</translation>
+    </message>
+    <message>
+        <source>the file has more than {} pages</source>
+        <translation>文件超过 {} 页</translation>
+    </message>
+    <message>
+        <source>this directory names no files</source>
+        <translation>该目录没有列出文件</translation>
+    </message>
+    <message>
+        <source>Give the folder with the images.</source>
+        <translation>请提供含有影像的文件夹。</translation>
+    </message>
+    <message>
+        <source>Add it again.</source>
+        <translation>请重新添加。</translation>
+    </message>
+    <message>
+        <source>this archive is no picture</source>
+        <translation>该压缩包不是影像</translation>
+    </message>
+    <message>
+        <source>Open it, and choose a series in it.</source>
+        <translation>请打开它并选择其中的序列。</translation>
+    </message>
+    <message>
+        <source>its slices do not lie in it</source>
+        <translation>其层面不在其中</translation>
+    </message>
+    <message>
+        <source>unpacked, its files are larger than {} MB</source>
+        <translation>解压后其文件超过 {} MB</translation>
+    </message>
+    <message>
+        <source>its pixels take too long or too much memory to unpack</source>
+        <translation>解压其像素耗时过长或占用内存过多</translation>
+    </message>
+    <message>
+        <source>the process that unpacks it does not start</source>
+        <translation>用于解压的进程无法启动</translation>
     </message>
     <message>
         <source>Export it uncompressed (Explicit VR Little Endian).</source>
@@ -1495,6 +2105,30 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     <message>
         <source>the recording contains values that are not numbers</source>
         <translation>录音含有非数值数据</translation>
+    </message>
+    <message>
+        <source>this DICOM waveform is no sound; its channel {} is shown</source>
+        <translation>此 DICOM 波形不是声音；显示其通道 {}</translation>
+    </message>
+    <message>
+        <source>this DICOM waveform is compressed</source>
+        <translation>此 DICOM 波形经过压缩</translation>
+    </message>
+    <message>
+        <source>this DICOM file holds no waveform</source>
+        <translation>此 DICOM 文件不含波形</translation>
+    </message>
+    <message>
+        <source>the waveform in it is damaged</source>
+        <translation>其中的波形已损坏</translation>
+    </message>
+    <message>
+        <source>Packs that read sound do not score it.</source>
+        <translation>读取声音的模型包不为其评分。</translation>
+    </message>
+    <message>
+        <source>Choose the file with the recording itself.</source>
+        <translation>请选择含有录音本身的文件。</translation>
     </message>
     <message>
         <source>the recording holds no sound</source>
@@ -1557,6 +2191,182 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>粘贴的文本</translation>
     </message>
     <message>
+        <source>this file is damaged</source>
+        <translation>此文件已损坏</translation>
+    </message>
+    <message>
+        <source>no values were found in this sheet</source>
+        <translation>在此表格中未找到数值</translation>
+    </message>
+    <message>
+        <source>no values were found in it</source>
+        <translation>其中未找到数值</translation>
+    </message>
+    <message>
+        <source>it holds values of several patients</source>
+        <translation>其中含有多名患者的数值</translation>
+    </message>
+    <message>
+        <source>it holds more than {} values</source>
+        <translation>其中的数值超过 {} 个</translation>
+    </message>
+    <message>
+        <source>it has more than {} rows</source>
+        <translation>其行数超过 {}</translation>
+    </message>
+    <message>
+        <source>it is protected by a password</source>
+        <translation>它受密码保护</translation>
+    </message>
+    <message>
+        <source>unpacked, it is larger than a sheet of values can be</source>
+        <translation>解压后，它大于数值表格的上限</translation>
+    </message>
+    <message>
+        <source>unpacked, it is larger than a record can be</source>
+        <translation>解压后，它大于病历的上限</translation>
+    </message>
+    <message>
+        <source>this is no FHIR resource</source>
+        <translation>这不是 FHIR 资源</translation>
+    </message>
+    <message>
+        <source>this message holds no results</source>
+        <translation>此消息不含结果</translation>
+    </message>
+    <message>
+        <source>it has more than {} pages</source>
+        <translation>其页数超过 {}</translation>
+    </message>
+    <message>
+        <source>reading it takes too long</source>
+        <translation>读取耗时过长</translation>
+    </message>
+    <message>
+        <source>this PDF has no text in it, it is a scan</source>
+        <translation>此 PDF 中没有文字，是扫描件</translation>
+    </message>
+    <message>
+        <source>Name its columns: date, test, value, unit, reference range.</source>
+        <translation>请为各列命名：date、test、value、unit、reference range。</translation>
+    </message>
+    <message>
+        <source>Give those of one patient alone.</source>
+        <translation>请只提供一名患者的数值。</translation>
+    </message>
+    <message>
+        <source>Save it without one.</source>
+        <translation>请去除密码后保存。</translation>
+    </message>
+    <message>
+        <source>Export it again.</source>
+        <translation>请重新导出。</translation>
+    </message>
+    <message>
+        <source>Export it as FHIR R4, JSON.</source>
+        <translation>请导出为 FHIR R4 JSON。</translation>
+    </message>
+    <message>
+        <source>Export the results as ORU^R01.</source>
+        <translation>请将结果导出为 ORU^R01。</translation>
+    </message>
+    <message>
+        <source>Export the observations of the patient.</source>
+        <translation>请导出该患者的观察结果。</translation>
+    </message>
+    <message>
+        <source>Give the pages that matter.</source>
+        <translation>请提供需要的页面。</translation>
+    </message>
+    <message>
+        <source>Type what matters, or open it as text.</source>
+        <translation>请键入需要的内容，或以文本打开。</translation>
+    </message>
+    <message>
+        <source>its date lies in the future</source>
+        <translation>其日期在未来</translation>
+    </message>
+    <message>
+        <source>its date cannot be read</source>
+        <translation>其日期无法读取</translation>
+    </message>
+    <message>
+        <source>its date can be read two ways</source>
+        <translation>其日期有两种读法</translation>
+    </message>
+    <message>
+        <source>its comma may mean tenths or thousands</source>
+        <translation>其逗号可能表示小数或千位</translation>
+    </message>
+    <message>
+        <source>it is not final</source>
+        <translation>尚非最终结果</translation>
+    </message>
+    <message>
+        <source>it was refuted</source>
+        <translation>已被否定</translation>
+    </message>
+    <message>
+        <source>it is over</source>
+        <translation>已结束</translation>
+    </message>
+    <message>
+        <source>only the year of birth is known</source>
+        <translation>只知道出生年份</translation>
+    </message>
+    <message>
+        <source>the pack does not know this test</source>
+        <translation>模型包不认识此项检验</translation>
+    </message>
+    <message>
+        <source>it is no number</source>
+        <translation>它不是数字</translation>
+    </message>
+    <message>
+        <source>it is a bound, not a value</source>
+        <translation>它是界限，不是数值</translation>
+    </message>
+    <message>
+        <source>it has no unit</source>
+        <translation>它没有单位</translation>
+    </message>
+    <message>
+        <source>it says neither yes nor no</source>
+        <translation>它既未说有也未说无</translation>
+    </message>
+    <message>
+        <source>the pack finds nothing in it</source>
+        <translation>模型包在其中未找到内容</translation>
+    </message>
+    <message>
+        <source>{} cannot be converted to {}</source>
+        <translation>{} 无法换算为 {}</translation>
+    </message>
+    <message>
+        <source>{} is not possible</source>
+        <translation>{} 不可能</translation>
+    </message>
+    <message>
+        <source>“{}” is no {}</source>
+        <translation>“{}”不是{}</translation>
+    </message>
+    <message>
+        <source>its code {} is none that the pack knows for {}</source>
+        <translation>其代码 {} 不是模型包所知的 {} 的代码</translation>
+    </message>
+    <message>
+        <source>{} imported values do not count until they are confirmed ({}).</source>
+        <translation>导入的 {} 个数值在确认之前不计入（{}）。</translation>
+    </message>
+    <message>
+        <source>in Record, or by --confirm-labs</source>
+        <translation>在“病历”中，或用 --confirm-labs</translation>
+    </message>
+    <message>
+        <source>not counted: {}</source>
+        <translation>未计入：{}</translation>
+    </message>
+    <message>
         <source>the engine cannot be started ({}: {})</source>
         <translation>引擎无法启动（{}：{}）</translation>
     </message>
@@ -1607,6 +2417,10 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     <message>
         <source>locate</source>
         <translation>定位</translation>
+    </message>
+    <message>
+        <source>sweep</source>
+        <translation>逐层评分</translation>
     </message>
     <message>
         <source>Install mmdesk again.</source>
@@ -2273,8 +3087,24 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
         <translation>{} 属于病历，已放入“病历”。</translation>
     </message>
     <message>
-        <source>mmdesk reads PNG, JPEG, TIFF, DICOM, WAV, FLAC, OGG, MP3 and text.</source>
-        <translation>mmdesk 可读取 PNG、JPEG、TIFF、DICOM、WAV、FLAC、OGG、MP3 和文本。</translation>
+        <source>mmdesk reads DICOM, NIfTI, PNG, JPEG, TIFF, WAV, FLAC, OGG, MP3, text, PDF, CSV, XLSX, FHIR, HL7.</source>
+        <translation>mmdesk 可读取 DICOM、NIfTI、PNG、JPEG、TIFF、WAV、FLAC、OGG、MP3、文本、PDF、CSV、XLSX、FHIR、HL7。</translation>
+    </message>
+    <message>
+        <source>Saved as {}, without what is too large or no longer there: {}.</source>
+        <translation>已保存为 {}，但不含过大或已不存在的：{}。</translation>
+    </message>
+    <message>
+        <source>Patient details were taken out of DICOM files.</source>
+        <translation>已去除 DICOM 文件中的患者信息。</translation>
+    </message>
+    <message>
+        <source>Patient details were taken out of DICOM files; pictures may still show a name or a face.</source>
+        <translation>已去除 DICOM 文件中的患者信息；影像中仍可能出现姓名或面部。</translation>
+    </message>
+    <message>
+        <source>Take it out of the case, or let details stay in (Settings).</source>
+        <translation>请将其移出病例，或保留患者信息（设置）。</translation>
     </message>
     <message>
         <source>There is nothing to play sound on.</source>
@@ -2303,6 +3133,78 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     <message>
         <source>Install mmdesk again: its package sounddevice brings PortAudio.</source>
         <translation>请重新安装 mmdesk：其软件包 sounddevice 自带 PortAudio。</translation>
+    </message>
+    <message>
+        <source>There is no microphone or stethoscope to record from.</source>
+        <translation>没有可用于录音的麦克风或听诊器。</translation>
+    </message>
+    <message>
+        <source>Connect one and record again.</source>
+        <translation>请连接设备后重新录音。</translation>
+    </message>
+    <message>
+        <source>The device does not record: {}</source>
+        <translation>设备无法录音：{}</translation>
+    </message>
+    <message>
+        <source>Close programs that use it, or choose another device.</source>
+        <translation>请关闭正在使用它的程序，或选择其他设备。</translation>
+    </message>
+    <message>
+        <source>Sound cannot be recorded: PortAudio is missing.</source>
+        <translation>无法录音：缺少 PortAudio。</translation>
+    </message>
+    <message>
+        <source>Install the package libportaudio2 (Debian, Ubuntu) or portaudio (Fedora, Arch), then record again.</source>
+        <translation>请安装软件包 libportaudio2（Debian、Ubuntu）或 portaudio（Fedora、Arch），然后重新录音。</translation>
+    </message>
+    <message>
+        <source>several devices are called so</source>
+        <translation>有多个设备使用此名称</translation>
+    </message>
+    <message>
+        <source>no such device records here</source>
+        <translation>这里没有可录音的此类设备</translation>
+    </message>
+    <message>
+        <source>Name one of these: {}.</source>
+        <translation>请指定以下之一：{}。</translation>
+    </message>
+    <message>
+        <source>The device gives no sound any more; what came until then is kept.</source>
+        <translation>设备不再提供声音；此前的内容已保留。</translation>
+    </message>
+    <message>
+        <source>The disk took no more ({}); what came until then is kept.</source>
+        <translation>磁盘无法继续写入（{}）；此前的内容已保留。</translation>
+    </message>
+    <message>
+        <source>The recording could not be kept: {}.</source>
+        <translation>录音无法保留：{}。</translation>
+    </message>
+    <message>
+        <source>Connect it and record again.</source>
+        <translation>请连接后重新录音。</translation>
+    </message>
+    <message>
+        <source>A recording was under way when mmdesk ended. It was kept.</source>
+        <translation>mmdesk 结束时正在录音。录音已保留。</translation>
+    </message>
+    <message>
+        <source>Recordings that were under way when mmdesk ended were kept: {}.</source>
+        <translation>mmdesk 结束时正在进行的录音已保留：{}。</translation>
+    </message>
+    <message>
+        <source>A recording was under way when its case was put away. It was kept.</source>
+        <translation>收起病例时正在录音。录音已保留。</translation>
+    </message>
+    <message>
+        <source>Add to this case</source>
+        <translation>加入此病例</translation>
+    </message>
+    <message>
+        <source>This is read from the last seconds of a recording under way.</source>
+        <translation>此结果来自正在进行的录音的最后几秒。</translation>
     </message>
     <message>
         <source>{}, three times within a minute</source>
@@ -2359,10 +3261,6 @@ PNG、JPEG、TIFF 或 DICOM。</translation>
     <message>
         <source>Saved as {}.</source>
         <translation>已保存为 {}。</translation>
-    </message>
-    <message>
-        <source>Saved as {}, without what is no longer there: {}.</source>
-        <translation>已保存为 {}，未包含已不存在的内容：{}。</translation>
     </message>
     <message>
         <source>Kept cases that were deleted: {}.</source>

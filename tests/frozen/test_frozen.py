@@ -10,13 +10,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import psutil
 import pytest
 import soundfile
 from PIL import Image
+from pydicom.uid import JPEG2000Lossless, JPEGLSLossless
 from support import xvfb
-from support.dicoms import dicom_bytes
+from support.dicoms import dicom_bytes, dicom_of, written
+from support.sheets import pdf, xlsx
 
 from mmdesk import __version__, resources
 from mmdesk.engine import StopToken
@@ -144,6 +147,36 @@ def test_it_reads_what_clinicians_have(frozen: Frozen) -> None:
         assert done[0] == 0 and done[2] == "", done
         report = json.loads((frozen.home / "report.json").read_text(encoding="utf-8"))
         assert {section["name"] for section in report["sections"]} >= {"image", "audio", "impression"}
+
+
+def test_it_unpacks_pixels_in_a_process_of_its_own(frozen: Frozen) -> None:
+    """JPEG 2000 by openjpeg, and JPEG-LS that GDCM dies of."""
+    pixels = np.asarray(Image.effect_noise((256, 256), 80))
+    dataset = dicom_of(pixels, BodyPartExamined="CHEST", ViewPosition="AP")
+    dataset.compress(JPEG2000Lossless)
+    (frozen.home / "packed").write_bytes(written(dataset))
+    dataset.file_meta.TransferSyntaxUID = JPEGLSLossless
+    (frozen.home / "damaged").write_bytes(written(dataset))
+    code, out, err = frozen.run("mmdesk", "analyze", "--image", "packed", "--image", "damaged")
+    assert code == 1 and "packed: " in out and err.startswith("damaged: the picture in it is damaged"), err
+
+
+def test_it_reads_volumes_and_values(frozen: Frozen) -> None:
+    volume = np.random.default_rng(0).integers(0, 900, (40, 48, 56)).astype(np.int16)
+    nibabel.Nifti1Image(volume, np.eye(4)).to_filename(frozen.home / "brain.nii.gz")
+    rows = [["Test", "Result", "Unit"], ["C-reactive protein", 96, "mg/L"], ["Potassium", 4.1, "mmol/L"]]
+    (frozen.home / "labs.xlsx").write_bytes(xlsx(rows))
+    (frozen.home / "letter").write_bytes(pdf("Temperature 38.9 C."))
+    done = frozen.run(
+        "mmdesk", "analyze", "--image", "brain.nii.gz", "--plane", "coronal", "--record", "letter",
+        "--record", "labs.xlsx", "--confirm-labs", "--out", "report.json",
+    )  # fmt: skip
+    assert done[0] == 0 and done[2] == "", done
+    report = json.loads((frozen.home / "report.json").read_text(encoding="utf-8"))
+    assert report["provenance"]["sources"][0]["seen"]["plane"] == "coronal"
+    assert {fact["name"] for fact in report["facts"]} >= {"crp", "potassium", "temperature"}
+    done = frozen.run("mmdesk", "deidentify", "letter", "--out", "clean")
+    assert done[0] == 1 and "letter: " in done[2], done
 
 
 def test_it_goes_into_the_desktops_menu(frozen: Frozen) -> None:

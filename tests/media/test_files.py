@@ -89,7 +89,7 @@ def test_a_long_text_is_cut_within_a_character() -> None:
 
 def test_every_format_has_a_modality() -> None:
     kinds = [modality_of(format).value for format in Format]
-    assert kinds == ["image"] * 6 + ["audio"] * 5 + ["record"] * 6
+    assert kinds == ["image"] * 6 + ["audio"] * 8 + ["record"] * 6
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,8 @@ def test_every_format_has_a_modality() -> None:
         (
             b"\x00\x00\x00\x20ftypM4A ",
             Modality.AUDIO,
-            "a: this is an MP4, M4A or MOV file, not a recording. Save it as WAV, FLAC, OGG or MP3.",
+            "a: this is an MP4, M4A or MOV file, not a recording."
+            " If it holds sound, convert it to WAV or FLAC.",
         ),
         (
             b"\x00\x01",

@@ -20,7 +20,6 @@ from support.dicoms import dicom_bytes, dicom_of, written
 
 from mmdesk.errors import InputProblem
 from mmdesk.media import checks
-from mmdesk.media import dicom as dicom_module
 from mmdesk.media import rows as rows_module
 from mmdesk.media.image import read_image
 
@@ -258,7 +257,7 @@ def test_a_deflated_file_that_grows_too_large_is_refused(monkeypatch: pytest.Mon
     assert len(data) < 10_000
     assert np.allclose(pixels_of(data), RAMP12 / 4095)
     assert np.allclose(pixels_of(data + b"\0\0"), RAMP12 / 4095)  # padded to an even length
-    monkeypatch.setattr(dicom_module, "MAX_BYTES", 2 * 2**20)
+    monkeypatch.setattr(checks, "MAX_BYTES", 2 * 2**20)
     assert problem_of(data) == "unpacked, the file is larger than 2 MB"
 
 

@@ -59,15 +59,15 @@ def test_an_event_stands_where_it_was() -> None:
 @given(st.integers(1, 3 * PEAKS), st.integers(1, 900))
 def test_peaks_are_the_outermost_values_of_each_column(frames: int, block: int) -> None:
     wave = np.random.default_rng(frames).normal(0, 1, frames).astype(np.float32)
-    columns = waveform._Columns(64, 2, waveform._outermost)
+    lowest, highest = waveform._Columns(64, (), np.min), waveform._Columns(64, (), np.max)
     for start in range(0, frames, block):
-        part = wave[start : start + block]
-        columns.add(np.stack([part, part], 1))
-    peaks = columns.finish()
-    assert len(peaks) == -(-frames // columns.step) <= 64
+        lowest.add(wave[start : start + block])
+        highest.add(wave[start : start + block])
+    peaks = np.stack([lowest.finish(), highest.finish()], 1)
+    assert len(peaks) == -(-frames // lowest.step) <= 64
     assert frames < 64 or len(peaks) >= 32
     for index, (low, high) in enumerate(peaks):
-        part = wave[index * columns.step : (index + 1) * columns.step]
+        part = wave[index * lowest.step : (index + 1) * lowest.step]
         assert (low, high) == (part.min(), part.max())
 
 

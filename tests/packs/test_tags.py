@@ -39,6 +39,8 @@ def images() -> list[Examination]:
         ({"Modality": "MR"}, [BRAIN]),
         ({"Modality": "MR", "BodyPartExamined": "HEAD_NECK"}, [BRAIN]),
         ({"Modality": "MR", "BodyPartExamined": "KNEE"}, []),
+        ({"Modality": "MR", "Weighting": "T1"}, [BRAIN]),
+        ({"Modality": "MR", "Weighting": "FLAIR"}, []),
         ({"Modality": "OT", "BodyPartExamined": "UNKNOWN", "ViewPosition": ""}, [CHEST, BRAIN]),
         ({"Modality": "SC", "PhotometricInterpretation": "RGB"}, [CHEST, BRAIN]),
     ],
@@ -54,6 +56,7 @@ def test_what_the_tags_do_not_speak_against(
     [
         ({"Modality": "CT", "BodyPartExamined": "ABDOMEN"}, "CT, abdomen"),
         ({"Modality": "MR", "BodyPartExamined": "KNEE", "PhotometricInterpretation": "RGB"}, "MRI, knee"),
+        ({"Modality": "MR", "BodyPartExamined": "HEAD", "Weighting": "T2"}, "MRI, T2, head"),
         ({"Modality": "OT", "ViewPosition": "LL"}, "LL"),
         ({"Modality": "ZZ"}, "ZZ"),
     ],

@@ -8,8 +8,9 @@ import sys
 import time
 import traceback
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from io import StringIO
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -23,64 +24,69 @@ from support.readers import READERS, seeds_of
 SECONDS = 5.0
 MEMORY = 2**30
 _START_S = 120.0
+_PATIENCE_S = 30.0  # in which a file is made and read; the reader's own seconds are measured
+
+
+File = Callable[[], tuple[str, bytes]]  # the name of its reader, and its bytes
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """`failure` is "" where a value or a named error came."""
+    """`failure` is "" where a value or a named error came; `said` is that error."""
 
-    number: int
-    reader: str
+    name: str
     failure: str
+    said: str = ""
     seconds: float = 0.0
     memory: int = 0
-    read: bool = False
 
     def __str__(self) -> str:
-        return f"{self.reader} {self.number}: {self.failure}"
+        return f"{self.name}: {self.failure}"
 
 
 def damaged(seed: int, number: int) -> tuple[str, bytes]:
-    """The name of the reader, and the file."""
     name = list(READERS)[number % len(READERS)]
     random = Random(f"{seed} {number}")
     return name, mutated(random, random.choice(seeds_of(name)))
 
 
-def outcomes(seed: int, numbers: Iterable[int]) -> Iterator[Outcome]:
-    """One for each number; what dies or takes too long is replaced by a new process."""
-    left = list(numbers)
+def damaged_files(seed: int, numbers: Iterable[int]) -> dict[str, File]:
+    return {f"seed {seed}, file {number}": partial(damaged, seed, number) for number in numbers}
+
+
+def outcomes(files: Mapping[str, File]) -> Iterator[Outcome]:
+    """One for each file; a process that dies of one, or takes too long, is replaced."""
+    left = list(files)
     context = multiprocessing.get_context("spawn")
     while left:
         ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=_serve, args=(theirs, seed, left))
+        process = context.Process(target=_serve, args=(theirs, {name: files[name] for name in left}))
         process.start()
         theirs.close()
         with ours:
             seconds = _START_S
             while left:
-                failure, outcome = "", None
-                if not ours.poll(seconds):
-                    failure = f"took longer than {SECONDS:.0f} s"
-                else:
-                    try:
+                outcome, failure = None, ""
+                try:
+                    if ours.poll(seconds):
                         outcome = ours.recv()
-                    except EOFError:
-                        process.join()
-                        failure = f"the process died, {process.exitcode}"
+                    else:
+                        failure = "took too long"
+                except EOFError:
+                    process.join()
+                    failure = f"the process died, exit code {process.exitcode}"
                 if failure:
                     process.kill()
-                    number = left.pop(0)
-                    yield Outcome(number, damaged(seed, number)[0], failure)
+                    yield Outcome(left.pop(0), failure)
                     break
-                seconds = SECONDS + 2.0  # for the process: it measures the reader's own
+                seconds = _PATIENCE_S
                 if outcome is not None:
-                    assert outcome.number == left.pop(0)
+                    assert outcome.name == left.pop(0)
                     yield outcome
         process.join()
 
 
-def _serve(answers: Connection, seed: int, numbers: list[int]) -> None:
+def _serve(answers: Connection, files: Mapping[str, File]) -> None:
     warnings.simplefilter("error")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # libtiff and mpg123 print what they find
     sys.stdout = sys.stderr = printed = StringIO()
@@ -88,18 +94,17 @@ def _serve(answers: Connection, seed: int, numbers: list[int]) -> None:
         with contextlib.suppress(InputProblem):
             reader.read(seeds_of(name)[0])
     answers.send(None)
-    for number in numbers:
-        answers.send(_outcome(seed, number, printed))
+    for name, file in files.items():
+        answers.send(_outcome(name, *file(), printed))
     sandbox.end()
 
 
-def _outcome(seed: int, number: int, printed: StringIO) -> Outcome:
-    name, data = damaged(seed, number)
-    before, start, failure, read = _memory("VmRSS"), time.monotonic(), "", True
+def _outcome(name: str, reader: str, data: bytes, printed: StringIO) -> Outcome:
+    before, start, failure, said = _memory("VmRSS"), time.monotonic(), "", ""
     try:
-        READERS[name].read(data)
+        READERS[reader].read(data)
     except InputProblem as problem:
-        read = False
+        said = problem.problem
         if "\n" in str(problem):
             failure = "its words are no line"
     except BaseException as error:
@@ -114,7 +119,7 @@ def _outcome(seed: int, number: int, printed: StringIO) -> Outcome:
         failure = failure or f"printed {words[:200]!r}"
         printed.seek(0)
         printed.truncate()
-    return Outcome(number, name, failure, seconds, memory, read)
+    return Outcome(name, failure and f"{reader}: {failure}", said, seconds, memory)
 
 
 def _memory(which: str) -> int:
@@ -137,13 +142,13 @@ def main() -> None:
         Path("/tmp/damaged").write_bytes(data)
         READERS[name].read(data)
         return
-    count, worst, longest, read = 0, 0, 0.0, 0
-    for outcome in outcomes(seed, range(first, last[0])):
-        count, read = count + 1, read + outcome.read
+    count, worst, longest, refused = 0, 0, 0.0, 0
+    for outcome in outcomes(damaged_files(seed, range(first, last[0]))):
+        count, refused = count + 1, refused + bool(outcome.said)
         worst, longest = max(worst, outcome.memory), max(longest, outcome.seconds)
         if outcome.failure:
             print(outcome, flush=True)
-    print(f"{count} files, {read} read all the same; at most {longest:.1f} s and {worst / 2**20:.0f} MB")
+    print(f"{count} files, {refused} of them refused; {longest:.1f} s and {worst / 2**20:.0f} MB at most")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """The window's way in and its three input panels, without a window or an engine."""
 
+from pathlib import Path
+
 from mmdesk.case import Modality
 from mmdesk.ui.audio_panel import AudioPanel
 from mmdesk.ui.background import Background
@@ -7,6 +9,7 @@ from mmdesk.ui.case_model import CaseModel
 from mmdesk.ui.image_panel import ImagePanel
 from mmdesk.ui.intake import Intake
 from mmdesk.ui.record_panel import RecordPanel
+from mmdesk.ui.recording import Recording
 
 IMAGE, AUDIO, RECORD = Modality.IMAGE, Modality.AUDIO, Modality.RECORD
 
@@ -19,7 +22,7 @@ class Pieces:
         self.intake = Intake(self.model, self.reading)
         self.panels = {
             IMAGE: ImagePanel(self.model, self.decoding),
-            AUDIO: AudioPanel(self.model, self.decoding),
+            AUDIO: AudioPanel(self.model, self.decoding, Recording(Path())),
             RECORD: RecordPanel(self.model, self.reading),
         }
         self.notices = []

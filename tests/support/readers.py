@@ -14,16 +14,22 @@ import soundfile
 from PIL import Image
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian
 
+from mmdesk import resources
 from mmdesk.case import Input, Modality
 from mmdesk.media.audio import read_audio
-from mmdesk.media.files import identify
+from mmdesk.media.clinical.importing import read_record
+from mmdesk.media.clinical.whole import Part, together
+from mmdesk.media.files import expect, identify
 from mmdesk.media.holdings import look_into
 from mmdesk.media.image import read_image
 from mmdesk.media.picture import read_picture
 from mmdesk.media.series import listed
-from mmdesk.media.text import read_text
 from mmdesk.media.waveform import read_sound
+from mmdesk.packs import manifest
+from mmdesk.vocabulary import Vocabulary
 from support.dicoms import dicom_bytes, dicom_of, written
+from support.sheets import bundle, concept, observation, oru, pdf, xlsx
+from support.waveforms import waveform_bytes
 
 PACKAGED = Path(pydicom.__file__).parent / "data" / "test_files"
 _RANDOM = np.random.default_rng(0)
@@ -47,6 +53,18 @@ def _image(data: bytes) -> None:
 def _audio(data: bytes) -> None:
     read_sound(Input("a", data=data))
     read_audio(data, "a", 2000)
+
+
+def _record(data: bytes) -> None:
+    """To the facts that the built-in pack takes from it."""
+    record = read_record(data, "a", expect(data, "a", Modality.RECORD))
+    text, values = (record, ()) if isinstance(record, str) else ("", record)
+    together([Part("a", text, values, confirmed=True)], _vocabulary())
+
+
+@cache
+def _vocabulary() -> Vocabulary:
+    return manifest.read(resources.folder() / "packs" / "clinic").vocabulary
 
 
 def _archive(data: bytes) -> None:
@@ -173,6 +191,56 @@ def _texts() -> list[bytes]:
     return [note.encode(), note.encode("utf-16"), note.encode("cp1252"), note.encode("utf-8-sig")]
 
 
+def _waveforms() -> list[bytes]:
+    wave = _RANDOM.normal(0, 3000, (5000, 2)).astype(np.int16)
+    return [
+        waveform_bytes(wave),
+        waveform_bytes(wave, sound=False),
+        waveform_bytes((wave >> 8).astype(np.uint8), code="UB"),
+        waveform_bytes(wave[:, :1].astype(np.int32) << 16),
+    ]
+
+
+_ROWS = [
+    ["Test", "Result", "Unit", "Reference range", "Flag", "Date"],
+    ["CRP", "96.5", "mg/L", "0 - 5", "H", "2026-01-31"],
+    ["Creatinine", "<1.2", "mg/dl", "0.7-1.3", "", "31.01.2026"],
+    ["Troponin", "0,04", "ng/mL", "< 0.04", "", "2026-01-31"],
+]
+
+
+def _sheets() -> list[bytes]:
+    lines = ["\n".join(mark.join(row) for row in _ROWS) for mark in (",", ";", "\t")]
+    numbers = [[float(cell) if cell == "96.5" else cell for cell in row] for row in _ROWS]
+    return [
+        lines[0].encode(),
+        lines[1].encode("cp1252"),
+        lines[2].encode("utf-16"),
+        xlsx(numbers),
+        xlsx(numbers, [["nothing"]]),
+    ]
+
+
+def _messages() -> list[bytes]:
+    return [
+        bundle(
+            {"resourceType": "Patient", "id": "1", "birthDate": "1960-02-03", "gender": "female"},
+            observation("CRP", "1988-5", 96.5, "mg/L", referenceRange=[{"low": {"value": 0}}]),
+            observation("Creatinine", "2160-0", 1.2, "mg/dL", component=[{"code": concept("x")}]),
+        ),
+        oru(
+            "PID|1||1||Doe^Jane||19600203|F",
+            "OBR|1|||1988-5^CRP^LN|||20260131",
+            "OBX|1|NM|1988-5^CRP^LN||96.5|mg/L|0-5|H|||F|||20260131",
+            "OBX|2|SN|2160-0^Creatinine^LN||<^1.2|mg/dL|0.7-1.3||||F",
+        ),
+    ]
+
+
+def _documents() -> list[bytes]:
+    return [pdf("CRP 96 mg/L\nCreatinine 1.2 mg/dl", "no fever"), pdf("Age: 63")]
+
+
 def _all() -> list[bytes]:
     return [data for name, reader in READERS.items() if name != "kind" for data in reader.seeds()]
 
@@ -185,7 +253,11 @@ READERS = {
     "archive": Reader(_archive, _archives),
     "DICOMDIR": Reader(lambda data: listed(data, "a"), _directories),
     "sound": Reader(_audio, _sounds),
-    "text": Reader(lambda data: read_text(data, "a"), _texts),
+    "waveform": Reader(_audio, _waveforms),
+    "text": Reader(_record, _texts),
+    "sheet": Reader(_record, _sheets),
+    "message": Reader(_record, _messages),
+    "PDF": Reader(_record, _documents),
     "kind": Reader(lambda data: identify(data, "a"), _all),
 }
 

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt, QTranslator
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from support.recording import Source
 from support.sound import RATE, Device, beats, saved
 
 from mmdesk.case import Case, Input, Modality
@@ -21,6 +23,7 @@ from mmdesk.ui.audio_panel import AudioPanel
 from mmdesk.ui.background import Background
 from mmdesk.ui.case_model import CaseModel
 from mmdesk.ui.player import NoSound, Player, Trouble
+from mmdesk.ui.recording import Recording
 
 AUDIO = Modality.AUDIO
 DAMAGED = Input("hum.ogg", data=b"OggS" + bytes(99))
@@ -30,14 +33,22 @@ def sound(name="heart.wav", seconds=2.0, seed=0):
     return Input(name, data=saved(beats(seconds, seed=seed)))
 
 
+def microphone(name):
+    return SimpleNamespace(name=name)
+
+
 class Desk:
     """A panel with what it stands on. `device` is opened at the next play."""
 
-    def __init__(self, qtbot):
+    def __init__(self, qtbot, folder):
         self.qtbot = qtbot
         self.model, self.background = CaseModel(), Background()
         self.device = Device(gated=True)
-        self.panel = AudioPanel(self.model, self.background, Player(open_device=self._open))
+        self.source = Source()
+        self.devices = [microphone("Built-in"), microphone("Steth USB")]
+        self.recording = Recording(folder, find=self._find, open=self._source)
+        player = Player(open_device=self._open)
+        self.panel = AudioPanel(self.model, self.background, self.recording, player)
         qtbot.addWidget(self.panel, before_close_func=self.close)
         self.panel.resize(400, 320)
         self.panel.show()
@@ -47,6 +58,17 @@ class Desk:
         if isinstance(self.device, Exception):
             raise self.device
         return self.device
+
+    def _find(self):
+        if isinstance(self.devices, Exception):
+            raise self.devices
+        return self.devices
+
+    def _source(self, device):
+        self.chosen = device.name
+        if isinstance(self.source, Exception):
+            raise self.source
+        return self.source
 
     def close(self, _):
         self.panel.release()
@@ -71,8 +93,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(qtbot):
-    return Desk(qtbot)
+def desk(qtbot, tmp_path):
+    return Desk(qtbot, tmp_path / "cases")
 
 
 # ---- what it shows
@@ -435,14 +457,14 @@ def test_all_of_it_is_reached_by_tab(desk):
     panel, seen = desk.panel, []
     panel.activateWindow()
     panel.bar.recordings.setFocus()
-    for _ in range(7):
+    for _ in range(8):
         seen.append(panel.focusWidget())
         QTest.keyClick(panel.focusWidget(), Qt.Key.Key_Tab)
     bar, row = panel.bar, panel.actions_
-    assert seen == [bar.recordings, bar.position, view, row.play, row.add, row.remove, row.clear]
+    assert seen == [bar.recordings, bar.position, view, row.play, row.add, row.record, row.remove, row.clear]
     for widget in seen:
         assert widget.accessibleName()
-    for button in (row.add, row.remove, row.clear):
+    for button in (row.add, row.record, row.remove, row.clear):
         assert button.toolTip()
 
 

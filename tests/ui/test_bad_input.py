@@ -18,7 +18,7 @@ from mmdesk.case import Input, Modality
 from mmdesk.media import audio, checks, files
 
 IMAGE, AUDIO, RECORD = Modality.IMAGE, Modality.AUDIO, Modality.RECORD
-READS = "mmdesk reads PNG, JPEG, TIFF, DICOM, WAV, FLAC, OGG, MP3 and text."
+READS = "mmdesk reads DICOM, NIfTI, PNG, JPEG, TIFF, WAV, FLAC, OGG, MP3, text, PDF, CSV, XLSX, FHIR, HL7."
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -99,7 +99,8 @@ def test_a_binary_file_is_no_record(qtbot, desk, tmp_path):
     settle(qtbot, desk)
     (card,) = desk.cards()[RECORD]
     assert card == (
-        "program: this is of a kind that mmdesk does not know, not a text file Save it as a text file."
+        "program: this is of a kind that mmdesk does not know, not a record"
+        " Save it as text, PDF, CSV or XLSX."
     )
     assert desk.panels[RECORD].editor.toPlainText() == "Fever"
 

@@ -22,7 +22,7 @@ from mmdesk.ui.record_panel import RecordPanel
 IMAGE, AUDIO, RECORD = Modality.IMAGE, Modality.AUDIO, Modality.RECORD
 GIF = b"GIF89a"
 COPY, LEFT, PLAIN = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-READS = "mmdesk reads PNG, JPEG, TIFF, DICOM, WAV, FLAC, OGG, MP3 and text."
+READS = "mmdesk reads DICOM, NIfTI, PNG, JPEG, TIFF, WAV, FLAC, OGG, MP3, text, PDF, CSV, XLSX, FHIR, HL7."
 
 
 class Desk:
@@ -194,6 +194,16 @@ def test_what_cannot_be_read_says_why(qtbot, desk, folder):
     ]
     assert desk.refused[3][2] == "Save it as text, PDF, CSV or XLSX."
     assert desk.model.is_empty()
+
+
+def test_a_recording_may_be_larger_than_what_is_read_at_once(qtbot, desk, folder):
+    """An hour at 48 kHz is: it is drawn block by block."""
+    with (folder / "hour.wav").open("wb") as file:
+        file.write(b"RIFF\xff\xff\xff\xffWAVEfmt ")
+        file.truncate(MAX_BYTES + 1)
+    desk.intake.take_paths([folder / "hour.wav"])
+    settle(qtbot, desk)
+    assert desk.names(AUDIO) == ["hour.wav"] and desk.refused == []
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")

@@ -276,8 +276,10 @@ def test_the_speaker_asks_the_system(monkeypatch):
 def test_headphones_that_were_plugged_in_later_are_found(monkeypatch):
     library = PortAudio(None, FOUND)
     monkeypatch.setitem(sys.modules, "sounddevice", library)
-    assert Speaker().rate == 48000
-    assert library.calls == ["terminate", "initialize", "start"]
+    speaker = Speaker()
+    assert speaker.rate == 48000
+    speaker.close()
+    assert library.calls == ["terminate", "initialize", "start", "abort", "close"]
 
 
 @pytest.mark.parametrize(

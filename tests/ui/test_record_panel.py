@@ -214,7 +214,10 @@ def test_a_record_that_cannot_be_read_is_a_card(qtbot, panel, model, tmp_path):
     (tmp_path / "x.bin").write_bytes(bytes(range(256)) * 9)
     model.load(Case({RECORD: (Input.from_path(tmp_path / "x.bin"), Input.from_path(tmp_path / "gone.txt"))}))
     qtbot.waitUntil(lambda: panel.chip.text() == "problem")
-    assert panel.cards() == ["x.bin: the record is not plain text", "gone.txt: there is no such file"]
+    assert panel.cards() == [
+        "x.bin: this is of a kind that mmdesk does not know",
+        "gone.txt: there is no such file",
+    ]
     assert model.inputs(RECORD) == () and not panel.editor.isReadOnly()
     qtbot.keyClicks(panel.editor, "Fever")
     qtbot.waitUntil(lambda: panel.chip.text() == "1 fact")

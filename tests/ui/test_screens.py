@@ -16,9 +16,11 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtWidgets import QWidget
+from support.recording import Source
 from support.sample import TEXT
 from support.scripted import Gate, open_gate, reached, sample_events, write_script
 from support.slices import ct_slice, laid
+from support.sound import RATE, beats
 
 from mmdesk import codec, events, resources
 from mmdesk.case import Case, Input, Modality
@@ -36,10 +38,14 @@ from mmdesk.events import (
     Swept,
 )
 from mmdesk.media.holdings import images_of
+from mmdesk.media.microphone import Device
+from mmdesk.media.recorder import Look
+from mmdesk.packs import manifest
 from mmdesk.report import Seen, Sweep
 from mmdesk.settings import Settings
 from mmdesk.ui import doctor_dialog, theme
 from mmdesk.ui.app import Application
+from mmdesk.ui.recording import Phase as RecordingPhase
 from mmdesk.ui.worker import Worker
 
 LOOKS = {
@@ -118,6 +124,19 @@ def test_ready(shot) -> None:
     desk, _, take = shot
     desk.window.desk.model.load(sample())
     take("2-ready")
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_a_sheet_of_values(shot, confirmed: bool) -> None:
+    desk, _, take = shot
+    rows = "Date,Test,Result,Unit,Range\n2026-01-30,CRP,96,mg/L,0-5\n2026-01-31,Leukocytes,14200,/uL,\n"
+    rows += "2026-01-31,Troponin,12,ng/L,\n2026-01-31,Albumin,<4.1,g/dL,\n2026-01-31,Sodium,138,mmol/L,\n"
+    sheet = Input("labs.csv", data=rows.encode(), confirmed=confirmed)
+    case = sample()
+    record = (*case.inputs[Modality.RECORD], sheet)
+    desk.window.record.set_vocabulary(manifest.read(resources.folder() / "packs" / "clinic").vocabulary)
+    desk.window.desk.model.load(replace(case, inputs={**case.inputs, Modality.RECORD: record}))
+    take(f"8-sheet-{'confirmed' if confirmed else 'imported'}")
 
 
 def test_working(shot, qtbot) -> None:
@@ -254,3 +273,23 @@ def test_doctor(shot, qtbot, monkeypatch: pytest.MonkeyPatch) -> None:
     (dialog,) = desk.window.findChildren(doctor_dialog.DoctorDialog)
     qtbot.waitUntil(dialog._copy.isEnabled)
     take("7-doctor", dialog)
+
+
+@pytest.mark.parametrize("state", ["offered", "under way", "too loud"])
+def test_recording(shot, qtbot, state: str) -> None:
+    desk, _, take = shot
+    panel, recording, source = desk.window.audio, desk.window.audio.recording, Source(RATE)
+    recording._find = lambda: [Device(0, "Built-in Audio Analog Stereo", 44100, 2)]
+    recording._open = lambda device: source
+    panel.record.click()
+    qtbot.waitUntil(panel.recorder.go.isEnabled)
+    if state != "offered":
+        recording.looked.disconnect()  # the levels below are the picture's
+        panel.recorder.go.click()
+        qtbot.waitUntil(lambda: recording.phase is RecordingPhase.RUNNING)
+        for peak in np.abs(beats(9)[:: RATE // 30]):
+            panel._show_look(Look(9.0, float(peak), float(peak) / 3, 0, 0.0, 0, None))
+        panel._show_look(Look(9.0, 1.0 if "loud" in state else 0.2, 0.1, int("loud" in state), 0.0, 0, None))
+    take(f"8-recording-{state.replace(' ', '-')}")
+    recording.stop()
+    qtbot.waitUntil(lambda: not recording.active)

@@ -1,6 +1,7 @@
 """Where in a sound a finding rests, as its view draws it, and the panel that puts it there."""
 
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from mmdesk.ui.background import Background
 from mmdesk.ui.case_model import CaseModel
 from mmdesk.ui.corner import paint_words
 from mmdesk.ui.player import Player
+from mmdesk.ui.recording import Recording
 from mmdesk.ui.sound_view import SoundView
 
 SECONDS, TOP, HERTZ = 4.0, 1000.0, 800.0
@@ -256,7 +258,8 @@ def test_the_legend(view, monkeypatch, look):
 class Desk:
     def __init__(self, qtbot):
         self.qtbot, self.model, self.background = qtbot, CaseModel(), Background()
-        self.panel = AudioPanel(self.model, self.background, Player(open_device=lambda: Device(gated=True)))
+        player = Player(open_device=lambda: Device(gated=True))
+        self.panel = AudioPanel(self.model, self.background, Recording(Path()), player)
         qtbot.addWidget(self.panel, before_close_func=self.close)
         self.panel.resize(400, 320)
         self.panel.show()

@@ -142,7 +142,7 @@ def test_translations_are_chinese_and_not_empty() -> None:
     for (context, english), chinese in finished(TS).items():
         assert chinese.strip(), english
         if not _is_chinese(chinese) and context != "said":
-            assert re.fullmatch(r"[\W_]*|.*(\{.*ms|s$).*", chinese), english  # figures and units
+            assert re.fullmatch(r"[\W_]*|.*(\{.*ms|s$|dB$).*", chinese), english  # figures and units
 
 
 def test_sentences_end_as_in_english() -> None:
@@ -161,7 +161,7 @@ def _is_chinese(text: str) -> bool:
 
 # What may stay as it is: names, formats, keys, units. What a pack gives is taken out before.
 ALLOWED = re.compile(
-    r"mmdesk|clinic|Markdown|JSON|PNG|JPEG|TIFF|DICOM|WAV|FLAC|OGG|MP3|MRI|CPU|GPU|CUDA|English|UTF-8"
+    r"mmdesk|clinic|Markdown|JSON|PNG|JPEG|TIFF|DICOM|WAV|FLAC|OGG|MP3|MRI|CT|NIfTI|CPU|GPU|CUDA|English|UTF-8"
     r"|Ctrl|Shift|Esc|Del|PgUp|PgDn|Page (?:Up|Down)|Home|End|Return|Enter|F\d+"
     r"|\S+\.(?:png|wav|txt|toml|mmcase)"
     r"|\b(?:ms|MB|X|SHA)\b"
@@ -406,8 +406,8 @@ def test_texts_of_base_classes_change_in_their_subclasses(qtbot, speaker: Speake
 
 def test_parts_of_a_sentence_are_translated(speaker: Speaker) -> None:
     speaker.speak("zh_CN")
-    assert said("x.pdf: this is a PDF, not an image") == "x.pdf：这是 PDF 文件，不是影像"
-    assert said("Save it as PNG, JPEG, TIFF or DICOM.") == "请另存为 PNG、JPEG、TIFF 或 DICOM。"
+    assert said("x.gif: this is a GIF picture, not an image") == "x.gif：这是 GIF 图片，不是影像"
+    assert said("Save it as PNG, JPEG, TIFF, DICOM or NIfTI.") == "请另存为 PNG、JPEG、TIFF、DICOM 或 NIfTI。"
     assert said("Chest: outside its population, age 34 years; learned from children.") == (
         "Chest：超出训练人群范围，年龄 34 岁；训练数据为 children。"
     )

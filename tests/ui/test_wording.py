@@ -12,6 +12,9 @@ from PySide6.QtCore import QCoreApplication, QTranslator
 from mmdesk.case import Modality
 from mmdesk.events import Stage
 from mmdesk.media import files
+from mmdesk.media.clinical import values
+from mmdesk.media.clinical.fhir import YEAR_ONLY
+from mmdesk.media.clinical.terms import BOUND, NO_ANSWER, NO_UNIT, NOTE, TEXT
 from mmdesk.report import RESEARCH_USE, STOPPED_NOTICE
 from mmdesk.ui.intake import PASTED_TEXT
 from mmdesk.ui.record_panel import TYPED
@@ -20,10 +23,10 @@ from mmdesk.ui.wording import said, said_together
 
 ROOT = Path(__file__).parents[2] / "mmdesk"
 SPEAKERS = [
-    *sorted((ROOT / "media").glob("*.py")), *sorted((ROOT / "engine").glob("*.py")),
+    *sorted((ROOT / "media").rglob("*.py")), *sorted((ROOT / "engine").glob("*.py")),
     *sorted((ROOT / "packs").glob("*.py")), *sorted((ROOT / "ui").glob("*.py")),
-    *(ROOT / f"{name}.py" for name in ("pipeline", "refusal", "casefile", "archive", "disk")),
-    *(ROOT / f"{name}.py" for name in ("export", "settings")),
+    *(ROOT / f"{name}.py" for name in ("pipeline", "records", "refusal", "casefile", "archive", "disk")),
+    *(ROOT / f"{name}.py" for name in ("export", "passing_on", "settings")),
 ]  # fmt: skip
 # What is called, and from which of its arguments on it is a sentence.
 CALLS = {
@@ -38,12 +41,15 @@ WORDERS = {
     "settings": ("load", "_read", "_set_aside"),
     "pipeline": ("population_notices",),
     "refusal": ("_unlike",),
+    "records": ("_unconfirmed",),
+    "terms": ("_number", "_said", "_term_of"),
     "intake": ("offer", "_offered", "_say_moved"),
     "player": ("_words",),
+    "microphone": ("why",),
     "process": ("_ending",),
 }
 # Arguments that are no sentences: tones, keys, and details for a bug report.
-NO_SENTENCES = {"problem", "notice", "utf-8", "saved", "recover", "purge", "linux", "\n"}
+NO_SENTENCES = {"problem", "notice", "utf-8", "saved", "recover", "recording", "purge", "linux", "\n"}
 
 
 class Module:
@@ -153,6 +159,9 @@ def test_names_of_kinds_are_not_forgotten() -> None:
     kinds = [*(kind for _, kind in files._FOREIGN), *files._NOUN.values(), *files._READABLE.values()]
     kinds += [files._article(modality) for modality in Modality]
     kinds += [str(stage) for stage in Stage] + [RESEARCH_USE, STOPPED_NOTICE, TYPED, PASTED_TEXT]
+    doubts = [values.FUTURE, values.NO_DATE, values.TWO_DATES, values.TWO_NUMBERS, values.NOT_FINAL]
+    doubts += [values.REFUTED, values.OVER]
+    kinds += [*doubts, YEAR_ONLY, values.UNKNOWN, TEXT, BOUND, NO_UNIT, NO_ANSWER, NOTE]
     assert set(kinds) <= set(SENTENCES)
 
 
@@ -165,7 +174,7 @@ def test_no_sentence_is_left_over() -> None:
         path.read_text(encoding="utf-8") for path in ROOT.rglob("*.py") if path.stem != "sentences"
     )
     words = re.sub(r'"\s*\n\s*f?"', "", re.sub(r"\{[^{}\"]*\}", "{}", source))
-    made = {"an image ({})", "a recording ({})", "get the pack again from where it came."}
+    made = {"an image ({})", "a recording ({})", "a record ({})", "get the pack again from where it came."}
     left = [text for text in SENTENCES if text not in words and text not in (*by_the_system, *made)]
     assert [text for text in left if text not in all_templates()] == []
 
@@ -202,7 +211,12 @@ def marked(qapp) -> Iterator[None]:
 
 SAID = {
     "this is empty": "«this is empty»",
-    "this is a PDF, not an image": "«this is «a PDF», not «an image»»",
+    "this is a GIF picture, not an image": "«this is «a GIF picture», not «an image»»",
+    "labs.csv: 3 imported values do not count until they are confirmed (in Record, or by --confirm-labs).": (
+        "«labs.csv: «3 imported values do not count until they are confirmed"
+        " («in Record, or by --confirm-labs»).»»"
+    ),
+    "% cannot be converted to g/L": "«% cannot be converted to g/L»",
     "this is an image (PNG), not a text file": "«this is «an image (PNG)», not «a text file»»",
     "x.png: this is a folder": "«x.png: «this is a folder»»",
     "a: b.png: this is empty": "«a: b.png: «this is empty»»",
