@@ -125,7 +125,7 @@ def _order(header: Dataset) -> tuple[float, ...]:
         for keyword in ("EchoNumbers", "TemporalPositionIdentifier", "AcquisitionNumber", "AcquisitionTime")
     ]
     number = (numbers(header, "InstanceNumber", 1) or (0.0,))[0]
-    return (0.0 if place is None else round(place, 3), *later, number)
+    return (0.0, number, *later) if place is None else (round(place, 3), *later, number)
 
 
 def _number(header: Dataset) -> float:

@@ -57,6 +57,15 @@ def test_one_process_reads_many_frames_and_says_what_is_damaged() -> None:
     assert children() == there
 
 
+def test_it_can_be_begun_before_the_first_frame() -> None:
+    sandbox.end()
+    before = children()
+    sandbox.begin()
+    sandbox.begin()
+    assert_reads()  # waits for the one that is starting
+    assert len(children() - before) == 1
+
+
 def test_a_decoder_that_aborts_takes_nothing_along() -> None:
     data = jpeg()
     head = data.index(b"\xff\xc0")

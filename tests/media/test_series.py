@@ -10,11 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydicom import dcmread
-from support.dicoms import dicom_bytes
+from pydicom.uid import RLELossless
+from support.dicoms import dicom_bytes, written
 from support.slices import AXIAL, ct_series, ct_slice, directory, marked, multi_frame, number_of
 
 from mmdesk.errors import InputProblem
+from mmdesk.media import sandbox
 from mmdesk.media.series import Series, is_below, is_directory, listed, series_of
+
+
+@pytest.fixture(autouse=True)
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """How often the process that unpacks pixels was started."""
+    times: list[None] = []
+    monkeypatch.setattr(sandbox, "begin", lambda: times.append(None))
+    return times
 
 
 def found(files: Mapping[str, bytes]) -> list[Series]:
@@ -64,6 +74,11 @@ def test_without_places_by_number_and_without_numbers_by_name() -> None:
     nowhere: dict[str, Any] = {"ImagePositionPatient": None, "ImageOrientationPatient": None}
     files = in_names([ct_slice(n, 0, InstanceNumber=n + 1, **nowhere) for n in range(12)])
     assert order(files) == list(range(12))  # not 1, 10, 11, 2
+    times = [f"1200{59 - n}" for n in range(12)]  # slices that were taken from the last one on
+    files = in_names(
+        [ct_slice(n, 0, InstanceNumber=n + 1, AcquisitionTime=times[n], **nowhere) for n in range(12)]
+    )
+    assert order(files) == list(range(12))
     files = {f"{n:02}": ct_slice(n, 0, InstanceNumber=None, **nowhere) for n in range(4)}
     assert order(files) == list(range(4))
 
@@ -128,6 +143,18 @@ def test_files_of_several_frames_and_those_without_a_series_are_by_themselves() 
 def test_what_cannot_be_read_is_left_to_the_reader_to_tell() -> None:
     files = ct_series(3) | {"broken": ct_slice(9, 9)[:200], "empty": b""}
     assert sorted(len(series.files) for series in found(files)) == [1, 1, 3]
+
+
+def test_what_unpacks_pixels_starts_with_the_first_compressed_header(begun: list[None]) -> None:
+    files = ct_series(3)
+    found(files)
+    assert not begun
+    for name, data in files.items():
+        packed = dcmread(BytesIO(data))
+        packed.compress(RLELossless)
+        files[name] = written(packed)
+    assert [len(series.files) for series in found(files)] == [3]
+    assert len(begun) == 1
 
 
 # ---- directories

@@ -2,14 +2,17 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMenu
 from support.opened import record_case
 from support.scripted import Gate, reached, sample_events, sample_report
+from support.slices import ct_series, directory, laid, zipped
 
 from mmdesk import casefile
 from mmdesk.archive import Archive
@@ -297,3 +300,41 @@ def test_the_file_dialog_knows_the_panel_that_asked(open_window, tmp_path: Path)
     one.until(lambda: one.window.image.cards() or one.window.record.cards() or one.model.inputs(RECORD))
     assert one.window.notice.text == ""
     assert ReportReady not in map(type, one.lasts)
+
+
+@pytest.mark.parametrize("kind", ["folder", "archive", "directory"])
+def test_a_series_is_opened_read_and_kept(open_window, tmp_path: Path, kind: str) -> None:
+    one = open_window()
+    folder = laid(tmp_path / "head", ct_series(5))
+    path = folder
+    if kind == "archive":
+        path = tmp_path / "head.zip"
+        path.write_bytes(zipped({file.name: file.read_bytes() for file in folder.iterdir()}))
+    elif kind == "directory":
+        path = folder / "DICOMDIR"
+        path.write_bytes(directory(*(file.name for file in folder.iterdir())))
+    one.do["open_folder" if kind == "folder" else "open"].trigger()
+    dialog = dialog_of(one)
+    assert (dialog.fileMode() == QFileDialog.FileMode.Directory) == (kind == "folder")
+    dialog.filesSelected.emit([str(path)])
+    dialog.close()
+    view = one.window.image.view
+    one.until(lambda: view.picture is not None)
+    assert view.marks.slice_ == (3, 5) and view.picture.marks.place == 5.0
+    one.qtbot.keyClick(view, Qt.Key.Key_Down)
+    one.until(lambda: view.picture.index == 3)
+    one.window.image.slices.read.click()
+    one.until_ended()
+    one.desk.save(tmp_path / "x.mmcase")
+    one.until(lambda: one.window.notice.text.startswith("Saved as x.mmcase. Patient details were taken out"))
+    one.until_quiet()
+    (kept,) = one.desk.archive.recent(9)
+    shutil.rmtree(folder)
+    path.unlink(missing_ok=True)
+    for file in (tmp_path / "x.mmcase", kept.path):
+        one.do["new"].trigger()
+        one.desk.open(file)
+        one.until(lambda: view.picture is not None)
+        assert view.marks.slice_ == (4, 5) and view.picture.marks.place == 7.5
+        assert one.desk.report is not None
+        one.until_quiet()
