@@ -81,7 +81,7 @@ def window(
 @app.command()
 def analyze(
     image: Annotated[list[str] | None, typer.Option(metavar="F", help="PNG, JPEG, TIFF or DICOM.")] = None,
-    audio: Annotated[list[str] | None, typer.Option(metavar="F", help="WAV, FLAC, OGG or MP3.")] = None,
+    audio: Annotated[list[str] | None, typer.Option(metavar="F", help="WAV, FLAC, OGG, MP3, DICOM.")] = None,
     record: Annotated[str | None, typer.Option(metavar="F|-", help="A text file; - for stdin.")] = None,
     prompt: Annotated[str | None, typer.Option(metavar="TEXT", help="What to write.")] = None,
     pack: Annotated[str, typer.Option(metavar="NAME_OR_FOLDER", help="The model pack.")] = BUILT_IN,
