@@ -101,7 +101,7 @@ def analyze(
         int | None, typer.Option("--slice", metavar="N", min=1, help="Slice to read, else the middle one.")
     ] = None,
     all_slices: Annotated[bool, typer.Option("--all-slices", help="Score every slice as well.")] = False,
-    audio: Annotated[list[str] | None, typer.Option(metavar="F", help="WAV, FLAC, OGG or MP3.")] = None,
+    audio: Annotated[list[str] | None, typer.Option(metavar="F", help="WAV, FLAC, OGG, MP3, DICOM.")] = None,
     record: Annotated[
         list[str] | None,
         typer.Option(metavar="F|-", help="Text, PDF, CSV, XLSX, FHIR or HL7; - for stdin."),

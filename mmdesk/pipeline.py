@@ -158,10 +158,9 @@ class Pipeline:
             analysis.encoded.append(encoded)
 
     def _encode_one(self, read: Read, record: Whole | None) -> Encoded:
-        examinations = self.reader.manifest.examinations_of(read.modality)
-        if read.modality != Modality.RECORD and not fitting(examinations, read.tags):
-            return Encoded(read.modality, None, 0.0)
         if read.pixels is not None:
+            if not fitting(self.reader.manifest.examinations_of(read.modality), read.tags):
+                return Encoded(read.modality, None, 0.0)
             return self.reader.encode_image(read.pixels)
         if read.waveform is not None:
             return self.reader.encode_audio(read.waveform, position_of(read.item))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # numpy and soundfile are imported where a recording is
     from mmdesk.media.recorder import Source
     from mmdesk.media.spool import Spool
 
-STALLED = 3.0  # seconds without a sample after which a device is no longer there
+STALLED = 5.0  # seconds without a sample after which a device is no longer there
 _SPOOL = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{8})\.([0-9]{1,10})\.([0-9]{1,12})\.spool")
 _SOUND = re.compile(r"([0-9a-f]{32})\.[0-9a-f]{8}\.flac")
 
@@ -34,7 +34,6 @@ class Session:
 
         self.source = source
         self._gone = False
-        self._heard = 0, time.monotonic()  # frames, and when there were fewer
         try:
             self.recorder = Recorder(begin(folder, case, source.rate, source.channels))
         except CaseProblem:
@@ -47,6 +46,7 @@ class Session:
             self.recorder.stop()
             self.recorder.spool.path.unlink()
             raise
+        self._heard = 0, time.monotonic()  # frames, and when there were fewer
 
     @property
     def path(self) -> Path:

@@ -38,6 +38,11 @@ start program; GCC's libgfortran and libgomp beside numpy and torch). Two things
 - torch for x86 holds Intel's **oneMKL**, under Intel's Simplified Software License: free to use and to pass
   on unchanged, without its source.
 
+The built-in pack names tests by LOINC codes: this material contains content from LOINC
+(<https://loinc.org>). LOINC is copyright © Regenstrief Institute, Inc. and the Logical Observation
+Identifiers Names and Codes (LOINC) Committee and is available at no cost under the license at
+<https://loinc.org/license>. LOINC® is a registered United States trademark of Regenstrief Institute, Inc.
+
 Qt holds parts of others: <https://doc.qt.io/qt-6/licenses-used-in-qt.html>.
 """
 

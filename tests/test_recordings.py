@@ -1,7 +1,6 @@
 """Recordings that a kill left, and what becomes of them."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -55,11 +54,13 @@ def test_killed_in_the_middle(folder: Path) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=here) as child:
         assert child.stdout is not None
         written = 0
-        while written < 3 * RATE:
-            written = int(child.stdout.readline())
-        assert recordings.left(folder) == []  # it lives
-        os.kill(child.pid, signal.SIGKILL)
-        child.wait()
+        try:
+            while written < 3 * RATE:
+                written = int(child.stdout.readline())
+            assert recordings.left(folder) == []  # it lives
+        finally:
+            child.kill()
+            child.wait()
         lines = child.stdout.read().split("\n")
         written = int(([str(written), *lines[:-1]])[-1])
     (left,) = recordings.left(folder)

@@ -76,8 +76,6 @@ class Recorder:
         """For one thread. `samples` must not be changed after this."""
         self._missed += lost
         self.received += len(samples)
-        if not len(samples):
-            return
         if self.problem is not None or self._queued - self._handled + len(samples) > self._most:
             self._dropped += len(samples)
         else:

@@ -87,7 +87,6 @@ class Spooled:
             with soundfile.SoundFile(guarded, "w", self.rate, self.channels, "PCM_16", format=format) as file:
                 for samples in self.blocks(first):
                     file.write(samples)
-                    guarded.check()
         except soundfile.SoundFileError as error:
             guarded.check()
             raise OSError(str(error)) from error

@@ -105,7 +105,7 @@ class RecorderBar(QWidget):
     def _show_figures(self) -> None:
         seconds = int(self._look.seconds) if self._look is not None else 0
         self.time.setText(f"{seconds // 60}:{seconds % 60:02}")
-        self.level.setText(self.tr("{} dB").format(f"{self.meter.held:.0f}".replace("-", "−")))
+        self.level.setText(self.tr("{} dB").format(f"{round(self.meter.held)}".replace("-", "−")))
         self.level.setMinimumWidth(self.level.fontMetrics().horizontalAdvance(self.tr("{} dB").format("−60")))
         words, tone = self._words()
         self.warning.setText(words)

@@ -140,7 +140,7 @@ class MainWindow(QMainWindow):
                 consumer.show_event(event)
         if any(isinstance(event, ReportWritten) for event in events):
             self._update_actions()  # it can be saved, whatever else is found
-        if self.desk.reads_recording:
+        if self.audio.recording.active and self.desk.reads_recording:
             text = "This is read from the last seconds of a recording under way."
             self.report.show_card(text, tone="notice")
 

@@ -628,7 +628,7 @@ WAV、FLAC、OGG 或 MP3。</translation>
         <source>Drop a radiograph, MRI or CT here:
 DICOM, NIfTI, PNG, JPEG, TIFF, a folder or a ZIP.</source>
         <translation>将 X 光片、MRI 或 CT 拖放到此处：
-DICOM、NIfTI、PNG、JPEG、TIFF、文件夹或 ZIP。</translation>
+DICOM、NIfTI、PNG、JPEG、TIFF、文件夹或压缩包。</translation>
     </message>
     <message>
         <source>The chosen image</source>

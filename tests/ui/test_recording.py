@@ -373,3 +373,5 @@ def test_words_of_a_long_recording(qtbot):
     bar.show_phase(Phase.RUNNING)
     bar.show_look(Look(671.5, 0.5, 0.1, 0, 0.0, 0, None))
     assert bar.time.text() == "11:11" and bar.level.text() == "−6 dB"
+    bar.show_look(Look(671.5, 0.99, 0.1, 0, 0.0, 0, None))
+    assert bar.level.text() == "0 dB"
