@@ -16,6 +16,7 @@ from mmdesk.casefile import SUFFIX
 from mmdesk.errors import CaseProblem
 from mmdesk.report import Report
 
+LARGEST = 64 * 2**20
 _ID = re.compile(r"[0-9a-f]{32}")
 _MARKER = re.compile(r"([0-9a-f]{32})\.([0-9]{1,10})\.open")
 _STALE = 3600.0  # seconds after which a file's part was left by a crash, and is no save under way
@@ -64,7 +65,8 @@ class Archive:
         return self.folder / f"{id}{SUFFIX}"
 
     def keep(self, case: Case, report: Report | None = None) -> Path | None:
-        """Write the case unless it lies there just so already; one without inputs is taken out.
+        """Write the case unless it lies there just so already; one without inputs is taken out. A series of
+        more than LARGEST bytes is kept by its path: it would be written again at every change.
 
         Returns the case file, None where there is nothing to keep. Raises CaseProblem.
         """
@@ -77,7 +79,7 @@ class Archive:
         if now != self._last or not path.exists():
             with _changing(path):
                 disk.make_private(self.folder)
-            casefile.save(path, case, report)
+            casefile.save(path, case, report, largest=LARGEST)
             self._last = now
         return path
 

@@ -105,15 +105,19 @@ def is_case(head: bytes) -> bool:
 
 
 def save(
-    path: Path, case: Case, report: Report | None = None, earlier: Path | None = None
+    path: Path,
+    case: Case,
+    report: Report | None = None,
+    earlier: Path | None = None,
+    largest: int = files.MAX_BYTES,
 ) -> tuple[str, ...]:
     """Write a case file whole or not at all, for its owner alone; the names of inputs that it lacks.
 
     Files are read as they are now. For one that is gone, the bytes are taken from an `earlier` file of
     the case, or from `path` itself, where they are there; else the input is kept by its path alone, and so
-    is one that is too large. Raises CaseProblem.
+    is one that is too large, or a series of more than `largest` bytes. Raises CaseProblem.
     """
-    return _save(path, case, report, earlier, None)
+    return _save(path, case, report, earlier, None, largest)
 
 
 def pass_on(
@@ -127,13 +131,18 @@ def pass_on(
 
 
 def _save(
-    path: Path, case: Case, report: Report | None, earlier: Path | None, clean: PassingOn | None
+    path: Path,
+    case: Case,
+    report: Report | None,
+    earlier: Path | None,
+    clean: PassingOn | None,
+    largest: int = files.MAX_BYTES,
 ) -> tuple[str, ...]:
     check_id(case.id)
     before = tuple(place for place in (earlier, path) if place is not None)
     try:
         with disk.replacing(path) as file:
-            return _write(file, path.name, case, report, before, clean)
+            return _write(file, path.name, case, report, before, clean, largest)
     except OSError as error:
         raise CaseProblem(path.name, *disk.why(error)) from error
 
@@ -178,6 +187,7 @@ def _write(
     report: Report | None,
     before: tuple[Path, ...],
     clean: PassingOn | None,
+    largest: int,
 ) -> tuple[str, ...]:
     """The sums are known only when all is written, and stand in the first member: it is written last,
     into the room that was left for it."""
@@ -195,7 +205,7 @@ def _write(
         sums[member] = hashlib.sha256(data).hexdigest()
 
     def keep(item: Input) -> Entry:
-        held = _with_bytes(item, case.id, before)
+        held = _with_bytes(item, case.id, before, largest)
         if held is None or held.data is None:
             missing.append(item.name)
             return Entry(item.name, path=item.path, **_chosen(item))
@@ -245,12 +255,14 @@ def _chosen(item: Input | Entry) -> dict[str, Any]:
     return {name: getattr(item, name) for name in _CHOSEN}
 
 
-def _with_bytes(item: Input, id: str, before: tuple[Path, ...]) -> Input | None:
+def _with_bytes(
+    item: Input, id: str, before: tuple[Path, ...], largest: int = files.MAX_BYTES
+) -> Input | None:
     """The input with its bytes in place of its path; None where they are nowhere."""
     if item.data is not None:
         return item
     try:
-        return _packed(item) if item.slices else _holding(item, files.read_bytes(item), ())
+        return _packed(item, largest) if item.slices else _holding(item, files.read_bytes(item), ())
     except InputProblem:
         return next(filter(None, (_find(path, id, item) for path in before)), None)
 
@@ -260,13 +272,14 @@ def _bytes_of(item: Input, id: str, before: tuple[Path, ...]) -> bytes | None:
     return held.data if held is not None else None
 
 
-def _packed(item: Input) -> Input:
-    """A series as an archive of its slices alone. Raises InputProblem."""
+def _packed(item: Input, most: int) -> Input:
+    """A series as an archive of its slices alone. Raises InputProblem where they are more than `most` bytes,
+    and where one of them is not there."""
     from mmdesk.media.archives import packed
     from mmdesk.media.stack import open_stack  # imports pydicom
 
     count = len(item.slices)
-    data = packed(map(open_stack(item).data, range(count)), item.name)
+    data = packed(map(open_stack(item).data, range(count)), item.name, most)
     return _holding(item, data, tuple(str(number) for number in range(1, count + 1)))
 
 

@@ -12,12 +12,15 @@ from pathlib import Path
 
 import pytest
 from support.scripted import sample_report
+from support.slices import ct_series, laid
 
+from mmdesk import archive as archives
 from mmdesk import casefile, disk
 from mmdesk.archive import Archive
 from mmdesk.case import Case, Input, Modality, new_id
 from mmdesk.casefile import CaseFile
 from mmdesk.errors import CaseProblem
+from mmdesk.media.holdings import images_of
 
 IMAGE, AUDIO, RECORD = Modality.IMAGE, Modality.AUDIO, Modality.RECORD
 OTHER = """
@@ -119,6 +122,18 @@ def test_only_what_changed_is_written(archive: Archive, tmp_path: Path) -> None:
     assert kept().report is None
     path.unlink()
     assert kept().case.inputs[IMAGE][0].data == b"other"
+
+
+@pytest.mark.parametrize("large", [True, False])
+def test_a_series_is_kept_with_its_slices_where_it_is_not_large(
+    archive: Archive, tmp_path: Path, large: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (item,) = images_of(laid(tmp_path / "head", ct_series(4)))
+    monkeypatch.setattr(archives, "LARGEST", 3000 if large else 30_000)
+    kept = archive.keep(Case({IMAGE: (item,)}))
+    assert kept is not None
+    (loaded,) = casefile.load(kept).case.inputs[IMAGE]
+    assert (loaded == item) if large else (loaded.data is not None and len(loaded.slices) == 4)
 
 
 def test_a_failed_write_is_tried_again(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,6 @@ from mmdesk import casefile
 from mmdesk.case import Case, Input, Modality
 from mmdesk.casefile import CaseFile
 from mmdesk.errors import CaseProblem
-from mmdesk.media import archives
 from mmdesk.media.holdings import images_of
 from mmdesk.media.stack import FLAT, open_stack
 from mmdesk.report import Report
@@ -186,18 +185,17 @@ def test_of_an_archive_only_the_series_is_taken_in(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("what", ["gone", "too large"])
-def test_a_series_that_cannot_be_taken_in_is_named(
-    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_series_that_cannot_be_taken_in_is_named(what: str, tmp_path: Path) -> None:
     folder = tmp_path / "head"
     case = Case({IMAGE: series_in(folder)})
+    largest = 10**6
     if what == "gone":
         (folder / case.inputs[IMAGE][0].slices[1]).unlink()
     else:
         size = len(pictures_of(case.inputs[IMAGE][0])[0])
-        monkeypatch.setattr(archives, "MAX_BYTES", archives._MAX_DIRECTORY + 3 * size)
+        largest = 3 * size
     path = tmp_path / "x.mmcase"
-    assert casefile.save(path, case) == (case.inputs[IMAGE][0].name,)
+    assert casefile.save(path, case, largest=largest) == (case.inputs[IMAGE][0].name,)
     first, second = casefile.load(path).case.inputs[IMAGE]
     assert first == case.inputs[IMAGE][0] and len(pictures_of(second)) == 2
 

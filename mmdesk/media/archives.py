@@ -91,13 +91,13 @@ class Archive:
             return file.read(most)
 
 
-def packed(files: Iterable[bytes], name: str) -> bytes:
+def packed(files: Iterable[bytes], name: str, most: int = MAX_BYTES) -> bytes:
     """An archive of files called 1, 2 and so on, not compressed; the same for the same files. Raises
-    InputProblem where that is more than MAX_BYTES."""
+    InputProblem where they are more than `most` bytes."""
     file = BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for number, data in enumerate(files, 1):
-            if file.tell() + len(data) > MAX_BYTES - _MAX_DIRECTORY:
+            if file.tell() + len(data) > most:
                 raise too_large(name)
             archive.writestr(zipfile.ZipInfo(str(number)), data)
     return file.getvalue()

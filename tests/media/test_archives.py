@@ -79,8 +79,7 @@ def test_what_is_packed_is_read_again() -> None:
     assert len(data) < sum(map(len, files)) + 1000 and files[2] in data  # not compressed
 
 
-def test_what_is_packed_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "MAX_BYTES", archives._MAX_DIRECTORY + 100)
-    assert packed([bytes(60)], "head")
+def test_what_is_packed_has_a_limit() -> None:
+    assert packed([bytes(60)], "head", 100)
     with pytest.raises(InputProblem, match="head: the file is larger than"):
-        packed([bytes(60), bytes(60)], "head")
+        packed([bytes(60), bytes(60)], "head", 100)
