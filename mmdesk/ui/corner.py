@@ -30,6 +30,9 @@ def paint_words(
     painter.fillRect(box, theme.color("ground", 0.75))
     painter.setPen(theme.color("text"))
     inner = box.adjusted(GRID // 2, GRID // 4, -GRID // 2, 0)
-    flags = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-    painter.drawText(inner.adjusted(inset, 0, 0, 0), flags, "\n".join(lines))
+    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    flags = side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
+    row = QRectF(inner.left() + inset, inner.top(), inner.width() - inset, metrics.height())
+    for number, line in enumerate(lines):  # each by itself: characters of other fonts may be higher
+        painter.drawText(row.translated(0, number * metrics.height()), flags, line)
     return inner

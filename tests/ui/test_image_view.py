@@ -1,14 +1,18 @@
 """The picture in its view: what is drawn of it, and the hands on it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QStyleOptionGraphicsItem
 from support.pictures import noise
 
+from mmdesk.media.frame import Marks
 from mmdesk.media.picture import TOP, WHOLE, Picture
+from mmdesk.report import Seen
 from mmdesk.ui import picture_marks, theme
 from mmdesk.ui.image_view import LARGEST, ImageView
 from mmdesk.ui.picture_item import PictureItem, level_for
@@ -383,6 +387,32 @@ def test_the_corners_say_what_it_is_and_nothing_of_the_patient(view, monkeypatch
     left, right, below = corner_lines(view, monkeypatch)
     assert below == [] and left == ["a.dcm", "1000 × 600", "CR · PA"]
     assert right[0] == "C 50 %  W 100 %" and right[1] in ("zoom 39 %", "zoom 40 %")
+
+
+EDGES = Marks(("R", "L", "A", "P"), spacing=(0.5, 0.5), thickness=2.5, place=-7.25, lossy=True, ratio=12.0)
+SEEN = Seen(11, 24, 1000, 600, "", 40.0, 80.0, "HU")
+
+
+@pytest.mark.parametrize("height", [300, 150, 90, 60, 40])
+def test_in_a_small_view_words_give_way_to_those_that_matter(view, monkeypatch, height):
+    view.setMinimumHeight(0)
+    view.resize(400, height)
+    view.show_picture(replace(picture_of(noise(600, 1000), "a.dcm", {"Modality": "CT"}), marks=EDGES))
+    view.marks.slice_, view.marks.seen = (3, 24), SEEN
+    letters = []
+    monkeypatch.setattr(view.marks, "_edges", lambda painter, room, edges: letters.extend(edges))
+    left, right, below = corner_lines(view, monkeypatch)
+    line = QFontMetrics(theme.small_font(view.font())).height()
+    fits = (height - 2 * theme.GRID) // line
+    assert len(left) <= fits and len(right) + len(below) <= fits
+    whole = ["lossy, 12 : 1", "read: slice 12 of 24", "C 40 W 80 HU · whole picture"]
+    assert below == whole[: len(below)] and bool(below) == (fits > 0)
+    assert bool(letters) == (fits >= 3)
+    middle = (height - line) // 2
+    assert not letters or theme.GRID // 2 + len(left) * line <= middle
+    if height == 300:
+        assert left == ["a.dcm", "1000 × 600 · 0.5 mm · slice 2.5 mm", "CT", "slice 3 of 24 · at −7.2 mm"]
+        assert below == whole and len(right) == 2
 
 
 @pytest.mark.parametrize("look", ["dark", "light"])

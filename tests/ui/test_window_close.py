@@ -12,6 +12,7 @@ from support.scripted import Gate, reached, sample_events
 from mmdesk import casefile
 from mmdesk.archive import Archive
 from mmdesk.events import Stage, StageStarted
+from mmdesk.ui import app
 
 BOTH = pytest.mark.parametrize("engine", ["process", "thread"])
 ENGINE_S = 5.0
@@ -132,3 +133,22 @@ def test_the_window_opens_as_it_was_left(open_window) -> None:
     again = open_window()
     assert again.window.height() == 700
     assert again.window.desktop._splitters["desk"].sizes()[0] == pytest.approx(sizes[0], abs=20)
+
+
+def test_what_reads_images_is_imported_when_the_window_is_quiet(
+    open_window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[threading.Thread] = []
+    monkeypatch.setattr(app, "_import_media", lambda: threads.append(threading.current_thread()))
+    one = open_window()
+    one.until(lambda: threads)
+    assert threads[0] is not threading.main_thread()
+    one.until_quiet()
+
+
+def test_nothing_is_imported_after_the_end(open_window, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "SETTLED_MS", 60_000)
+    one = open_window()
+    assert one.application._settled.isActive()
+    one.close()
+    assert not one.application._settled.isActive()
