@@ -24,17 +24,15 @@ def by_key(picture: "Picture") -> "dict[str, tuple[str, Shown]]":
     from mmdesk.media.voi import Window, whole
 
     found: dict[str, tuple[str, Shown]] = {"1": (picture.shown[0].title or "own", picture.shown[0])}
-    low, high = picture.usual
-    usual = ("usual", Window((low + high) / 2, max(high - low, picture.step)))
     if len(picture.shown) > 1:
-        found["2"], found["9"] = (picture.shown[1].title or "second", picture.shown[1]), usual
-    else:
-        found["2"] = usual
+        found["2"] = (picture.shown[1].title or "second", picture.shown[1])
     if picture.unit == "HU":
         for key, (name, center, width) in CT_PRESETS.items():
             found[key] = (name, Window(center, width))
     found["8"] = ("whole", whole(*picture.range))
-    return dict(sorted(found.items()))
+    low, high = picture.usual
+    found["9"] = ("usual", Window((low + high) / 2, max(high - low, picture.step)))
+    return found
 
 
 def reach(picture: "Picture") -> tuple[float, float]:

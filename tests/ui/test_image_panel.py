@@ -88,7 +88,7 @@ def test_buttons(desk):
     panel._invert.click()
     assert panel.view.inverted
     panel._menu.aboutToShow.emit()
-    usual = next(action for action in panel._menu.actions() if action.data() == "2")
+    usual = next(action for action in panel._menu.actions() if action.data() == "9")
     usual.trigger()
     assert panel.view.width_ < 65535
     panel._fit.click()

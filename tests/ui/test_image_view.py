@@ -205,7 +205,7 @@ def test_the_window_stays_within_bounds(view):
 
 
 def test_keys_of_the_window(view):
-    QTest.keyClick(view, "2")
+    QTest.keyClick(view, "9")
     assert (view.center, view.width_) == (3000, 4000)
     QTest.keyClick(view, "1")
     assert (view.center, view.width_) == (TOP / 2, TOP)
