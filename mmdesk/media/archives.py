@@ -111,7 +111,7 @@ def _check_directory(file: BinaryIO) -> None:
     place = end.rfind(b"PK\x05\x06")
     if place < 0 or len(end) - place < _END.size:
         raise zipfile.BadZipFile
-    size = _END.unpack_from(end, place)[6]
+    *_, size, _, _ = _END.unpack_from(end, place)
     if size > _MAX_DIRECTORY:
         raise zipfile.BadZipFile
     file.seek(0)

@@ -83,3 +83,11 @@ def test_what_is_packed_has_a_limit() -> None:
     assert packed([bytes(60)], "head", 100)
     with pytest.raises(InputProblem, match="head: the file is larger than"):
         packed([bytes(60), bytes(60)], "head", 100)
+
+
+def test_the_table_of_contents_must_be_small_not_the_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = zipped({"a": bytes(5000), "b": bytes(5000)}, zipfile.ZIP_STORED)
+    monkeypatch.setattr(archives, "_MAX_DIRECTORY", 200)
+    assert list(read_all(data)) == ["a", "b"]
+    monkeypatch.setattr(archives, "_MAX_DIRECTORY", 60)
+    assert problem_of(data) == "the archive is damaged"
