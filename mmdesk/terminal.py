@@ -182,6 +182,10 @@ def print_pack(console: Console, manifest: Manifest) -> None:
     line("\nReads", "bold")
     for examination in manifest.examinations:
         line(f"  {examination.modality}: {examination.title}")
+        if says := "; ".join(f"{key} {', '.join(words)}" for key, words in examination.accepts.items()):
+            line(f"    DICOM files that say otherwise are not scored: {says}")
+        if examination.window:
+            line("    read through the window C {:g} W {:g}".format(*examination.window))
     line("\nScores", "bold")
     for task in manifest.tasks:
         line(f"  {task.question} From {_carriers(task)}. {task.population.text}")

@@ -346,6 +346,7 @@ def test_pack_show_and_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     shown = run(monkeypatch, plays(), "pack", "show", "clinic")
     assert "Intended use: Research" in shown.stdout
     assert "brain MRI slice" in shown.stdout
+    assert "DICOM files that say otherwise are not scored: Modality MR; " in shown.stdout
 
 
 def test_training_without_its_libraries_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
