@@ -260,7 +260,8 @@ class ImagePanel(InputPanel):
     def _show_picture(self, picture: "Picture | None") -> None:
         key = (key_of(self.item), picture.plane) if picture is not None and self.item is not None else None
         self.view.show_picture(picture, again=key is not None and key == self._looked_at)
-        self._looked_at = key
+        if picture is not None or self.item is None:  # a damaged slice changes nothing for the next one
+            self._looked_at = key
         self._show_heat()
 
     def _show_heat(self) -> None:

@@ -59,6 +59,7 @@ class ImageView(QGraphicsView):
         self._pointed: QPointF | None = None
         self._panning = self._space = False
         self._turned = 0  # of the wheel, in eighths of a degree, since the last step
+        self._last = "", (0, 0)  # unit and size of the last picture that was shown
         self.window_: Shown | None = None
         self.inverted = False
         self.marks = PictureMarks(self)
@@ -71,15 +72,16 @@ class ImageView(QGraphicsView):
 
     def show_picture(self, picture: "Picture | None", again: bool = False) -> None:
         """`again`: it is another slice of the same stack, looked at as the last one was."""
-        before = self.picture
         self._point(None)
         self._item.show_picture(picture)
         self.show_heat(None)
         self.scene().setSceneRect(self._box())
         if picture is not None:
-            if again and before is not None and before.unit == picture.unit and self.window_ is not None:
+            unit, size = self._last
+            self._last = picture.unit, picture.size
+            if again and unit == picture.unit and self.window_ is not None:
                 self._show_window()
-                if before.size != picture.size:
+                if size != picture.size:
                     self.fit()
             else:
                 self.reset()

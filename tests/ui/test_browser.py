@@ -182,6 +182,21 @@ def test_a_damaged_slice_among_good_ones(desk, tmp_path):
     assert desk.panel.cards() == [] and desk.chip == "ready"
 
 
+def test_a_damaged_slice_leaves_window_and_zoom_to_the_next_one(desk, tmp_path):
+    (item,) = images_of(laid(tmp_path / "head", ct_series(COUNT)))
+    (tmp_path / "head" / item.slices[4]).write_bytes(ct_slice(4, 4)[:900])
+    desk.add(item)
+    view = desk.panel.view
+    view.set_window(200, 300)
+    view.zoom(4)
+    zoom = view.transform().m11()
+    desk.key(KEYS.Key_Down, KEYS.Key_Down)
+    assert desk.number == 5 and (view.center, view.width_, view.transform().m11()) == (200, 300, zoom)
+    desk.model.load(Case({IMAGE: (replace(item, name="next"),)}))  # another case does not have them
+    desk.settle()
+    assert desk.number == 3 and view.width_ == 400
+
+
 def test_a_damaged_slice_in_the_middle(desk, tmp_path):
     """It is the one that would be read: the others can be looked at, and one of them read."""
     (item,) = images_of(laid(tmp_path / "head", ct_series(COUNT)))
