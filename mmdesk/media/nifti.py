@@ -1,6 +1,7 @@
 """NIfTI volumes, cut in three planes as radiologists look at them: the patient's right on the left."""
 
 import logging
+import math
 import zlib
 from io import BytesIO
 from typing import Any
@@ -28,7 +29,7 @@ _PLANES = {
 _CHUNK = 2**20
 _MOST = 1e300  # so that the widest range of values is a number, too
 _SILENT = logging.Logger("NIfTI", logging.CRITICAL + 1)  # nibabel's prints what is mended in a header
-_SAMPLE = 2**22  # values that a window is taken from
+_SAMPLE = 2**21  # values that a window is taken from
 
 
 class NiftiFile:
@@ -64,8 +65,9 @@ class NiftiFile:
     def frame(self, plane: str, index: int) -> Frame:
         axis, edges = _PLANES[plane]
         across, down = (other for other in range(3) if other != axis)
-        # From the patient's right or from the front, and from above or from the front.
-        cut = np.take(self._volume, index, axis).T[::-1, ::-1]
+        # From the patient's right or from the front, and from above or from the front. A view, then a copy of
+        # that alone: np.take would first copy the whole volume.
+        cut = np.ascontiguousarray(np.moveaxis(self._volume, axis, 0)[index].T[::-1, ::-1])
 
         def part(rows: slice) -> NDArray[np.float64]:
             return self._numbers(cut[rows])
@@ -96,7 +98,7 @@ class NiftiFile:
 
     def _range(self, header: Any, name: str) -> tuple[float, float, Window]:
         """The least and the greatest of a fair part of the values, and the window that shows them."""
-        step = max(1, round((self._volume.size / _SAMPLE) ** (1 / 3)))
+        step = math.ceil((self._volume.size / _SAMPLE) ** (1 / 3))
         with np.errstate(invalid="ignore", over="ignore"):
             values = self._volume[::step, ::step, ::step].astype(np.float64) * self._slope + self._inter
         values = values[np.abs(values) < _MOST]
