@@ -52,8 +52,7 @@ def frame_of(dataset: Dataset, index: int, name: str) -> tuple[NDArray[Any], str
     interpretation, which decoding may change. Raises InputProblem, and what pydicom raises for damage."""
     syntax = UID(dataset.file_meta.TransferSyntaxUID)
     if syntax in _NATIVE:
-        values, said = get_decoder(syntax).as_array(dataset, index=index, raw=True)
-        return values, str(said["photometric_interpretation"])
+        return _native(dataset, index, syntax)
     options: dict[str, Any] = {
         "rows": int(dataset.Rows),
         "columns": int(dataset.Columns),
@@ -63,7 +62,7 @@ def frame_of(dataset: Dataset, index: int, name: str) -> tuple[NDArray[Any], str
         "bits_stored": int(dataset.BitsStored),
         "pixel_representation": int(dataset.PixelRepresentation),
         "photometric_interpretation": str(dataset.PhotometricInterpretation),
-        "planar_configuration": int(dataset.get("PlanarConfiguration") or 0),
+        "planar_configuration": 0,  # PS3.5, 8.2: of compressed pixels it says nothing
     }
     frames = int(dataset.get("NumberOfFrames") or 1)
     offsets = dataset.get("ExtendedOffsetTable"), dataset.get("ExtendedOffsetTableLengths")
@@ -74,6 +73,16 @@ def frame_of(dataset: Dataset, index: int, name: str) -> tuple[NDArray[Any], str
     if syntax != uids.RLELossless and (found := _size(frame, syntax)) != expected:
         raise ValueError(f"the frame's own size is {found}, not {expected}")
     return sandbox.unpacked(frame, {"syntax": syntax, "plugin": _PLUGINS[syntax], **options}, name)
+
+
+def _native(dataset: Dataset, index: int, syntax: UID) -> tuple[NDArray[Any], str]:
+    values, said = get_decoder(syntax).as_array(dataset, index=index, raw=True)
+    unused = int(dataset.get("HighBit") or 0) + 1 - int(dataset.get("BitsStored") or 0)
+    if unused > 0:  # where a value begins higher up, but for files that say so and do not do so
+        high = {"bits_stored": int(dataset.HighBit) + 1}
+        whole, _ = get_decoder(syntax).as_array(dataset, index=index, raw=True, **high)  # type: ignore[arg-type]
+        values = values if (whole & ((1 << unused) - 1)).any() else whole >> unused
+    return values, str(said["photometric_interpretation"])
 
 
 def _size(frame: bytes, syntax: UID) -> tuple[int, int, int]:

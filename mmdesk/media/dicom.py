@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset, dcmread
-from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi, convert_color_space
+from pydicom.pixels.processing import apply_color_lut, convert_color_space
 from pydicom.uid import (
     UID,
+    ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     JPEG2000TransferSyntaxes,
@@ -22,11 +23,15 @@ from mmdesk.media.frame import PERCENT, Frame
 from mmdesk.media.geometry import marks_of, numbers, place_of
 from mmdesk.media.rows import extent, unit
 from mmdesk.media.sequence import weighting_of
+from mmdesk.media.tables import Table, table_of
 from mmdesk.media.voi import Curve, Shown, Window, whole
 
 MAX_FRAMES = 10_000
 _TAGS = ("Modality", "BodyPartExamined", "ViewPosition", "PhotometricInterpretation")
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+# What PS3.3 asks for and old or careless programs leave out, as it is everywhere else.
+_USUAL = {"SamplesPerPixel": 1, "PixelRepresentation": 0, "PlanarConfiguration": 0}
+_COLOURS = "Red", "Green", "Blue"
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as in Pillow
 _LOSSY = {
     f"1.2.840.10008.1.2.4.{number}" for number in ("50", "51", "81", "91", "203")
@@ -75,10 +80,11 @@ class DicomFile:
                 groups += [element.value[place]] if place < len(element.value) else []
             elif element.keyword not in _PIXELS and not element.is_empty:
                 header.add(element)
-        for sequence in (part for group in groups for part in group if part.VR == "SQ" and part.value):
-            for element in sequence.value[0]:
-                if not element.is_empty:
-                    header.add(element)
+        for part in (part for group in groups for part in group if part.VR == "SQ" and part.value):
+            if not part.tag.is_private:  # Philips repeats old elements there
+                for element in part.value[0]:
+                    if not element.is_empty:
+                        header.add(element)
         header.file_meta = self.dataset.file_meta
         return header
 
@@ -101,12 +107,23 @@ def _check_dicom(dataset: Dataset, name: str) -> UID:
     if "TransferSyntaxUID" not in dataset.file_meta:  # a file without a preamble
         implicit = dataset.original_encoding[0]
         dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+    _complete(dataset)
     syntax = UID(dataset.file_meta.TransferSyntaxUID)
     bits = 32 if syntax in JPEG2000TransferSyntaxes else int(dataset.get("BitsAllocated") or 8)  # as decoded
     depth = bits * int(dataset.get("SamplesPerPixel") or 1)
     check_size(int(dataset.Columns), int(dataset.Rows), name, depth)
     check_decodable(dataset, name)
     return syntax
+
+
+def _complete(dataset: Dataset) -> None:
+    for keyword, value in _USUAL.items():
+        if dataset.get(keyword) is None:
+            setattr(dataset, keyword, value)
+    if not dataset.get("PhotometricInterpretation"):
+        dataset.PhotometricInterpretation = "MONOCHROME2" if dataset.SamplesPerPixel == 1 else "RGB"
+    if dataset.get("BitsStored") is None and "BitsAllocated" in dataset:
+        dataset.BitsStored = dataset.BitsAllocated
 
 
 def _frames(dataset: Dataset, name: str) -> int:
@@ -126,9 +143,16 @@ def _colours(header: Dataset, values: NDArray[Any]) -> dict[str, Any] | None:
     if kind != "PALETTE COLOR" and values.dtype.kind == "i":
         values = values.view(f"u{values.itemsize}")  # colours have no sign
 
+    tables = _palette(header, float(values.max())) if kind == "PALETTE COLOR" else []
+    is_small = all(table.entries.max() < 256 for table in tables)
+
     def rgb(rows: slice) -> NDArray[Any]:
         colours = values[rows]
-        if kind == "PALETTE COLOR":
+        if tables:
+            colours = np.stack([table.of(colours) for table in tables], axis=-1)
+            # Of 16 bits as well, where the entries are none that are larger: all of it would be black.
+            colours = colours.astype(np.uint8) if is_small else colours
+        elif kind == "PALETTE COLOR":
             colours = apply_color_lut(colours, header)
         elif kind in ("YBR_FULL", "YBR_FULL_422"):
             colours = convert_color_space(colours, "YBR_FULL", "RGB")
@@ -149,36 +173,65 @@ def _colours(header: Dataset, values: NDArray[Any]) -> dict[str, Any] | None:
     return {"shape": shape, "values": luma, "shown": (Window(0.5, 1.0),), "unit": PERCENT, "colours": colours}
 
 
+def _palette(header: Dataset, most: float) -> list[Table]:
+    """Red, green and blue; [] of a palette in segments."""
+    kinds = [f"{colour}PaletteColorLookupTable" for colour in _COLOURS]
+    whole = all(f"{kind}Data" in header for kind in kinds)
+    return [table_of(header, most, _is_little(header), kind) for kind in kinds] if whole else []
+
+
+def _is_little(header: Dataset) -> bool:
+    return bool(header.file_meta.TransferSyntaxUID != ExplicitVRBigEndian)
+
+
 def _greys(header: Dataset, values: NDArray[Any]) -> dict[str, Any]:
     """PS3.4, N.2: the modality LUT gives the values, VOI LUT or window shows them, MONOCHROME1 turns them."""
     shape = values.shape[0], values.shape[1]
     slope, intercept = (numbers(header, key, 1) for key in ("RescaleSlope", "RescaleIntercept"))
-    table = bool(header.get("ModalityLUTSequence"))
-    rescaled = not table and slope is not None and intercept is not None and slope[0] != 0
-    for keyword in () if rescaled or table else ("RescaleSlope", "RescaleIntercept"):
-        header.pop(keyword, None)
-
-    scale = (slope[0], intercept[0]) if rescaled and slope and intercept else (1.0, 0.0)
+    items = header.get("ModalityLUTSequence")
+    table = table_of(items[0], float(values.max()), _is_little(header)) if items else None
+    rescaled = table is None and bool(slope or intercept)
+    # One without the other is usual for neither; no scale makes all values one.
+    scale = ((slope or (1.0,))[0] or 1.0, (intercept or (0.0,))[0]) if rescaled else (1.0, 0.0)
 
     def part(rows: slice) -> NDArray[Any]:
-        if rescaled:
-            return values[rows].astype(np.float64) * scale[0] + scale[1]
-        return apply_modality_lut(values[rows], header)
+        if table is not None:
+            return table.of(values[rows])
+        return values[rows].astype(np.float64) * scale[0] + scale[1] if rescaled else values[rows]
 
-    if table or values.dtype.kind not in "iu" or values.itemsize > 2:
+    if table is not None or values.dtype.kind not in "iu" or values.itemsize > 2:
         stored: dict[str, Any] = {}
         low, high = extent(shape, part)
     else:
         stored = {"stored": values, "slope": scale[0], "intercept": scale[1]}
-        low, high = sorted(float(end) * scale[0] + scale[1] for end in (values.min(), values.max()))
+        low, high = sorted(end * scale[0] + scale[1] for end in _ends(header, values))
     return {
         "shape": shape,
         "values": part,
         "shown": _shown(header, low, high),
-        "inverted": header.PhotometricInterpretation == "MONOCHROME1",
+        "inverted": _is_inverted(header),
         "unit": _unit(header, rescaled),
         **stored,
     }
+
+
+def _is_inverted(header: Dataset) -> bool:
+    """PS3.3, C.8.11.3.1.2 and C.11.6.1.2: both ways to say it mean the same, and one is enough."""
+    shape = str(header.get("PresentationLUTShape") or "").strip()
+    return bool(header.PhotometricInterpretation == "MONOCHROME1") or shape == "INVERSE"
+
+
+def _ends(header: Dataset, values: NDArray[Any]) -> tuple[float, float]:
+    """The least and the greatest stored value, but for those that fill up what was not measured (PS3.3,
+    C.7.5.1.1.2)."""
+    first = numbers(header, "PixelPaddingValue", 1)
+    last = numbers(header, "PixelPaddingRangeLimit", 1) or first
+    if first is not None and last is not None:
+        # Some devices write these with the wrong sign.
+        low, high = sorted(int(np.int64(end[0]).astype(values.dtype)) for end in (first, last))
+        inside = values[(values < low) | (values > high)]
+        values = inside if inside.size and inside.min() < inside.max() else values
+    return float(values.min()), float(values.max())
 
 
 def _unit(header: Dataset, rescaled: bool) -> str:
@@ -194,7 +247,7 @@ def _shown(header: Dataset, low: float, high: float) -> tuple[Shown, ...]:
     one shows nothing."""
     if not np.isfinite([low + high, high - low]).all():
         raise ValueError("not finite")
-    own: list[Shown] = [*_curves(header), *_windows(header)]
+    own: list[Shown] = [*_curves(header, high), *_windows(header)]
     if own:
         first = own[0].shown(np.array([low, high]))
         if isinstance(own[0], Curve) or first[0] < first[1]:
@@ -202,18 +255,17 @@ def _shown(header: Dataset, low: float, high: float) -> tuple[Shown, ...]:
     return (whole(low, high), *own[1:])
 
 
-def _curves(header: Dataset) -> list[Curve]:
+def _curves(header: Dataset, most: float) -> list[Curve]:
     curves = []
-    for index, item in enumerate(header.get("VOILUTSequence") or ()):
-        count, first, bits = item.LUTDescriptor
-        values = np.arange(count or 2**16, dtype=np.int64) + first
-        greys = apply_voi(values, header, index).astype(np.float64)
-        full = float(2**bits - 1)
+    for item in header.get("VOILUTSequence") or ():
+        table = table_of(item, most, _is_little(header))
+        greys = table.entries.astype(np.float64)
+        full = float(2**table.bits - 1)
         # Some files use a smaller part of their range.
         low, high = (0.0, full) if full / 2 <= greys.max() <= full else (greys.min(), greys.max())
         if low < high:
             title = str(item.get("LUTExplanation") or "").strip()
-            curves.append(Curve(float(first), (greys - low) / (high - low), title))
+            curves.append(Curve(float(table.first), (greys - low) / (high - low), title))
     return curves
 
 

@@ -48,6 +48,7 @@ _SIGNATURES = (
     (rb"\x89PNG\r\n\x1a\n", Format.PNG),
     (rb"\xff\xd8\xff", Format.JPEG),
     (rb"II[*+]\x00|MM\x00[*+]", Format.TIFF),  # + is BigTIFF
+    (rb"\x02\x00\x00\x00UL\x04\x00", Format.DICOM),  # without a preamble, but with the head behind it
     # Without a preamble: group 0008, then an explicit VR or an implicit length below 256.
     (rb"\x08\x00.\x00(?:AE|CS|DA|LO|OB|PN|SH|SQ|TM|UI|UL|.\x00\x00\x00)", Format.DICOM),
     (rb"RI(?:FF|FX)....WAVE|RF64....WAVE", Format.WAV),

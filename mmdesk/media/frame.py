@@ -19,13 +19,15 @@ class Marks:
 
     `edges`: where the left, right, upper and lower edge point in the patient, in letters of DICOM PS3.3
     C.7.6.1.1.1 (R, L, A, P, H, F); `spacing`: mm between rows and between columns; `at_detector`: that was
-    measured at the detector, not in the patient; `thickness`: of the slice, in mm; `place`: along the
+    measured at the detector, not in the patient; `aspect`: how high a pixel is for its width where no spacing
+    says so; `thickness`: of the slice, in mm; `place`: along the
     stack, in mm; `laterality`: L, R or B; `lossy`: the compression lost something, `ratio` how much it
     saved."""
 
     edges: tuple[str, str, str, str] | None = None
     spacing: tuple[float, float] | None = None
     at_detector: bool = False
+    aspect: float = 1.0
     thickness: float | None = None
     place: float | None = None
     laterality: str = ""

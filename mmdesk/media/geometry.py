@@ -18,11 +18,13 @@ def marks_of(header: Dataset, lossy: bool) -> Marks:
     if spacing is None:
         spacing = numbers(header, "ImagerPixelSpacing", 2)
         at_detector = spacing is not None
+    shape = numbers(header, "PixelAspectRatio", 2)
     ratios = numbers(header, "LossyImageCompressionRatio", None)
     return Marks(
         edges=_edges(header),
         spacing=(spacing[0], spacing[1]) if spacing and min(spacing) > 0 else None,
         at_detector=at_detector,
+        aspect=shape[0] / shape[1] if shape and min(shape) > 0 else 1.0,
         thickness=next(iter(numbers(header, "SliceThickness", 1) or ()), None),
         place=place_of(header),
         laterality=_laterality(header),
@@ -49,12 +51,12 @@ def normal_of(header: Dataset) -> tuple[float, ...] | None:
 
 
 def numbers(header: Dataset, keyword: str, count: int | None) -> tuple[float, ...] | None:
-    """The finite numbers of an element that has `count` of them, None where it is not so."""
+    """The finite numbers of an element that has `count` of them, None where it is not so. Some devices write
+    a decimal comma, or a separator at the end."""
     value = header.get(keyword)
-    if value is None or value == "":
-        return None
     try:
-        found = tuple(float(item) for item in (value if _is_several(value) else [value]))
+        items = [item for item in (value if _is_several(value) else [value]) if item not in (None, "")]
+        found = tuple(float(item.replace(",", ".") if isinstance(item, str) else item) for item in items)
     except (TypeError, ValueError):
         return None
     return found if found and all(map(isfinite, found)) and count in (None, len(found)) else None

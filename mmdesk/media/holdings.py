@@ -12,9 +12,10 @@ from mmdesk.case import Input, Modality
 from mmdesk.errors import InputProblem
 from mmdesk.media.archives import Archive
 from mmdesk.media.files import MAX_BYTES, Format, modality_of, read_bytes, read_head, sniff
-from mmdesk.media.series import is_directory, listed, series_of
+from mmdesk.media.series import Opener, is_directory, listed, series_of
 
 MAX_FILES = 20_000  # that are looked at
+_OF_VIEWERS = (Format.TEXT, Format.PNG, Format.JPEG, Format.TIFF)
 _DEEP = 8  # folders within folders
 
 
@@ -48,15 +49,16 @@ def images_of(path: Path) -> list[Input]:
 
 
 def look_into(path: Path) -> Holding:
-    """By content. Hidden files, links to folders and archives within archives are left out. Raises
-    InputProblem for an archive or a DICOMDIR that is damaged."""
+    """By content. Hidden files, links to folders and archives within archives are left out; of a disc, which
+    has a DICOMDIR, so are the texts and pictures of its viewer. Raises InputProblem for an archive or a
+    DICOMDIR that is damaged."""
     if path.is_dir():
         files = list(islice(_files_below(path), MAX_FILES + 1))
         return _sorted_out(path, files[:MAX_FILES], beyond=len(files) > MAX_FILES)
     item = Input.from_path(path)
     if is_directory(read_head(item)):
         root = path.parent
-        there = [name for name in listed(read_bytes(item), path.name) if (root / name).is_file()]
+        there = _there(root, listed(read_bytes(item), path.name))
         if not there:
             problem = "the files that it names are not there"
             raise InputProblem(path.name, problem, "Copy the whole disc or folder.")
@@ -75,22 +77,22 @@ def _files_below(root: Path) -> Iterator[str]:
                 yield (inside / name).as_posix()
 
 
+def _there(root: Path, names: list[str]) -> list[str]:
+    """Of files that a DICOMDIR names, those that are there; copying a disc may change their case."""
+    if all((root / name).is_file() for name in names):
+        return names
+    found = {name.lower(): name for name in islice(_files_below(root), MAX_FILES)}
+    return [found[name.lower()] for name in names if name.lower() in found]
+
+
 def _sorted_out(root: Path, names: Iterable[str], beyond: bool) -> Holding:
     holding = Holding(beyond=beyond)
-    slices = []
-    for name in names:
+
+    def head(name: str) -> bytes:
         try:
-            head = read_head(Input.from_path(root / name))
+            return read_head(Input.from_path(root / name))
         except InputProblem:
-            holding.skipped.append(name)
-            continue
-        format = None if is_directory(head) else sniff(head)
-        if format is Format.DICOM:
-            slices.append(name)
-        elif format is None or format is Format.ZIP:
-            holding.skipped.append(name)
-        else:
-            holding.inputs.append((modality_of(format), Input.from_path(root / name)))
+            return b""
 
     def open_(name: str) -> BinaryIO:
         return (root / name).open("rb")
@@ -98,14 +100,13 @@ def _sorted_out(root: Path, names: Iterable[str], beyond: bool) -> Holding:
     def alone(name: str) -> Input:
         return Input.from_path(root / name)
 
-    holding.inputs[:0] = _series(root, slices, open_, alone)
+    _fill(holding, root, ((name, head(name)) for name in names), open_, alone)
     return holding
 
 
 def _unpacked(path: Path, archive: Archive) -> Holding:
     """The files of an archive that are no slices become inputs with their bytes, of MAX_BYTES together."""
     holding = Holding()
-    slices = []
     held = 0
 
     def alone(name: str) -> Input:
@@ -117,24 +118,41 @@ def _unpacked(path: Path, archive: Archive) -> Holding:
             raise InputProblem(archive.name, problem, "Unpack it and give the files that matter.")
         return Input(Path(name).name, data=archive.read(name))
 
-    for name in archive.names:
-        head = archive.head(name)
-        format = sniff(head) if head and not is_directory(head) else None
-        if format is Format.DICOM:
-            slices.append(name)
-        elif format is None or format is Format.ZIP:
-            holding.skipped.append(name)
-        else:
-            holding.inputs.append((modality_of(format), alone(name)))
-    holding.inputs[:0] = _series(path, slices, archive.open, alone)
+    heads = ((name, archive.head(name)) for name in archive.names)
+    _fill(holding, path, heads, archive.open, alone)
     return holding
 
 
+def _fill(
+    holding: Holding,
+    root: Path,
+    heads: Iterable[tuple[str, bytes]],
+    open_: Opener,
+    alone: Callable[[str], Input],
+) -> None:
+    """With files, by their first bytes; series come first."""
+    formats: dict[str, Format | None] = {}
+    disc = False
+    for name, head in heads:
+        disc = disc or is_directory(head)
+        formats[name] = None if is_directory(head) else sniff(head)
+    slices = []
+    for name, format in formats.items():
+        if format is Format.DICOM:
+            slices.append(name)
+        elif format is None or format is Format.ZIP or (disc and format in _OF_VIEWERS):
+            holding.skipped.append(name)
+        else:
+            holding.inputs.append((modality_of(format), alone(name)))
+    holding.inputs[:0] = _series(holding, root, slices, open_, alone)
+
+
 def _series(
-    root: Path, names: list[str], open_: Callable[[str], BinaryIO], alone: Callable[[str], Input]
+    holding: Holding, root: Path, names: list[str], open_: Opener, alone: Callable[[str], Input]
 ) -> list[tuple[Modality, Input]]:
     """A series of one file is that file. No two series have the same name."""
-    found = series_of(names, open_) if names else []
+    found, others = series_of(names, open_) if names else ([], [])
+    holding.skipped += others
     several = sum(len(series.files) > 1 for series in found) > 1
     inputs = []
     named: Counter[str] = Counter()

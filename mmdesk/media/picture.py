@@ -57,7 +57,8 @@ class Picture:
     @property
     def aspect(self) -> float:
         """How high a pixel is for its width."""
-        return self.marks.spacing[0] / self.marks.spacing[1] if self.marks.spacing else 1.0
+        rows, columns = self.marks.spacing or (self.marks.aspect, 1.0)
+        return rows / columns
 
     @property
     def nbytes(self) -> int:

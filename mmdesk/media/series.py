@@ -1,14 +1,14 @@
 """Which DICOM files make up a series, and in which order: by where they lie, not by their names."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from pydicom import Dataset, dcmread
 from pydicom.tag import Tag
-from pydicom.uid import UID
+from pydicom.uid import RLELossless
 
 from mmdesk.errors import InputProblem
 from mmdesk.media import sandbox
@@ -21,10 +21,17 @@ _READ = [
     for keyword in (
         "SeriesInstanceUID", "SeriesDescription", "SeriesNumber", "Modality", "InstanceNumber",
         "AcquisitionTime", "AcquisitionNumber", "TemporalPositionIdentifier", "EchoNumbers",
-        "ImageOrientationPatient", "ImagePositionPatient", "NumberOfFrames", "Rows", "Columns",
+        "ImageOrientationPatient", "ImagePositionPatient", "SliceLocation", "NumberOfFrames", "Rows",
+        "Columns", "SOPInstanceUID",
     )
 ]  # fmt: skip
+_LATER = "EchoNumbers", "TemporalPositionIdentifier", "AcquisitionNumber", "AcquisitionTime"
 _DICOMDIR = "1.2.840.10008.1.3.10"
+_JPEG = "1.2.840.10008.1.2.4."  # how the transfer syntaxes of all its kinds begin
+# Documents, contours, plans and states of a display, which lie beside the pictures. PS3.3, C.7.3.1.1.1
+_NO_PICTURES = (
+    "DOC", "FID", "KO", "PLAN", "PR", "REG", "RTPLAN", "RTRECORD", "RTSTRUCT", "RWV", "SMR", "SR",
+)  # fmt: skip
 Opener = Callable[[str], BinaryIO]
 
 
@@ -36,27 +43,38 @@ class Series:
     files: tuple[str, ...]
 
 
-def series_of(names: Iterable[str], open_: Opener) -> list[Series]:
-    """The series that files make up, in order of their numbers; `open_` opens one of them, of which
-    the header is read. A file of several frames is by itself, and so is what cannot be read: reading it will
-    say why."""
-    found: dict[tuple[str, ...], list[tuple[tuple[float, ...], str]]] = {}
+def series_of(names: Iterable[str], open_: Opener) -> tuple[list[Series], list[str]]:
+    """The series that files make up, in order of their numbers, and the files that hold no picture, such as
+    reports; `open_` opens one of them, of which the header is read. A file of several frames is by itself,
+    and so is what cannot be read: reading it will say why. A copy of a slice counts once."""
+    found: dict[tuple[str, ...], list[_Slice]] = {}
     headers: dict[tuple[str, ...], Dataset] = {}
+    known: set[tuple[tuple[str, ...], str, _Slice]] = set()
+    others: list[str] = []
     begun = False
     for name in names:
         header = _header(open_, name)
+        if header is not None and _is_no_picture(header):
+            others.append(name)
+            continue
         if not begun and header is not None and _is_compressed(header):
             sandbox.begin()  # it starts while the other headers are read
             begun = True
         key = (name,) if header is None else _key(header, name)
-        headers.setdefault(key, header or Dataset())
-        found.setdefault(key, []).append((_order(header or Dataset()), name))
+        header = header or Dataset()
+        slice_ = _Slice.of(header)
+        uid = str(header.get("SOPInstanceUID") or "")
+        if uid and len(key) > 1 and (key, uid, slice_) in known:
+            continue
+        known.add((key, uid, slice_))
+        headers.setdefault(key, header)
+        found.setdefault(key, []).append(replace(slice_, name=name))
     series = []
     for key, files in found.items():
         header = headers[key]
         title = str(header.get("SeriesDescription") or header.get("Modality") or "").strip()
-        series.append((_number(header), Series(title, tuple(name for _, name in sorted(files)))))
-    return [one for _, one in sorted(series, key=lambda pair: pair[0])]
+        series.append((_number(header), Series(title, _in_order(files))))
+    return [one for _, one in sorted(series, key=lambda pair: pair[0])], others
 
 
 def is_directory(data: bytes) -> bool:
@@ -95,16 +113,20 @@ def _header(open_: Opener, name: str) -> Dataset | None:
                     check_inflated(head + file.read(), name)
                 file.seek(0)
                 header = dcmread(file, force=True, stop_before_pixels=True, specific_tags=_READ)
-            for element in header:
+            for element in (*header.file_meta, *header):
                 element.value  # noqa: B018 (decoded now, where damage is told)
             return header
     except InputProblem:
         return None
 
 
+def _is_no_picture(header: Dataset) -> bool:
+    return "Rows" not in header and str(header.get("Modality") or "").strip() in _NO_PICTURES
+
+
 def _is_compressed(header: Dataset) -> bool:
-    syntax = UID(str(header.file_meta.get("TransferSyntaxUID") or ""))
-    return syntax.is_transfer_syntax and syntax.is_compressed
+    syntax = str(header.file_meta.get("TransferSyntaxUID") or "")
+    return syntax.startswith(_JPEG) or syntax == RLELossless
 
 
 def _key(header: Dataset, name: str) -> tuple[str, ...]:
@@ -117,15 +139,36 @@ def _key(header: Dataset, name: str) -> tuple[str, ...]:
     return uid, str(header.get("Rows")), str(header.get("Columns")), direction
 
 
-def _order(header: Dataset) -> tuple[float, ...]:
-    """By place; slices of one place by echo and by time; without a place by number."""
-    place = place_of(header)
-    later = [
-        next(iter(numbers(header, keyword, None) or ()), 0.0)
-        for keyword in ("EchoNumbers", "TemporalPositionIdentifier", "AcquisitionNumber", "AcquisitionTime")
-    ]
-    number = (numbers(header, "InstanceNumber", 1) or (0.0,))[0]
-    return (0.0, number, *later) if place is None else (round(place, 3), *later, number)
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    """Where a file says that it lies, in mm, and by which number; `later` tells slices of one place apart."""
+
+    place: float | None
+    location: float | None
+    later: tuple[float, ...]
+    number: float
+    name: str = ""
+
+    @classmethod
+    def of(cls, header: Dataset) -> "_Slice":
+        place = place_of(header)
+        location = next(iter(numbers(header, "SliceLocation", 1) or ()), None)
+        later = tuple(next(iter(numbers(header, keyword, None) or ()), 0.0) for keyword in _LATER)
+        number = (numbers(header, "InstanceNumber", 1) or (0.0,))[0]
+        return cls(None if place is None else round(place, 3), location, later, number)
+
+
+def _in_order(files: Sequence[_Slice]) -> tuple[str, ...]:
+    """By place, those of one place by echo and by time; where one has no place, by number."""
+    placed = all(file.place is not None for file in files)
+    located = not placed and all(file.location is not None for file in files)
+
+    def order(file: _Slice) -> tuple[object, ...]:
+        if placed or located:
+            return file.place if placed else file.location, *file.later, file.number, file.name
+        return file.number, *file.later, file.name
+
+    return tuple(file.name for file in sorted(files, key=order))
 
 
 def _number(header: Dataset) -> float:

@@ -96,6 +96,8 @@ def test_spacing() -> None:
     assert both.spacing == (0.7, 0.5) and not both.at_detector
     for wrong in ([0, 0.5], [-1, 1], [1], None):
         assert marks_of(header_of(PixelSpacing=wrong), False).spacing is None
+    assert marks_of(header_of(PixelAspectRatio=[2, 1]), False).aspect == 2
+    assert marks_of(header_of(PixelAspectRatio=[0, 1]), False).aspect == 1
     assert marks_of(header_of(SliceThickness="2.5"), False).thickness == 2.5
 
 

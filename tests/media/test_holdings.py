@@ -1,10 +1,12 @@
 """What a folder, an archive or a DICOMDIR holds, as inputs of a case."""
 
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
-from support.dicoms import dicom_bytes
+from pydicom import dcmread
+from support.dicoms import dicom_bytes, written
 from support.pictures import noise, png
 from support.slices import ct_series, ct_slice, directory, laid, marked, multi_frame, number_of, zipped
 
@@ -114,7 +116,36 @@ def test_a_directory_gives_what_it_names(tmp_path: Path) -> None:
     ((_, item),) = look_into(path).inputs
     assert item.path == str(tmp_path) and numbers(item) == [0, 1, 2, 3, 4]
     inside = look_into(tmp_path)  # the folder itself: the directory is nothing of its own
-    assert [len(item.slices) for _, item in inside.inputs] == [5, 0] and inside.skipped == ["DICOMDIR"]
+    assert [len(item.slices) for _, item in inside.inputs] == [5]
+    assert inside.skipped == ["DICOMDIR", "other.png"]
+
+
+def test_of_a_disc_the_texts_and_pictures_of_its_viewer_are_left_out(made: Callable[..., Path]) -> None:
+    viewer = {
+        "AUTORUN.INF": b"[autorun]\r\nopen=viewer.exe\r\n", "viewer.exe": b"MZ\x90\x00" + bytes(60),
+        "README.TXT": b"Start viewer.exe.\r\n", "help/index.html": b"<html>Help</html>", "icon.png": PICTURE,
+    }  # fmt: skip
+    disc = {**ct_series(3), **viewer, "report.pdf": b"%PDF-1.4\n", "DICOMDIR": directory(["IM0000"])}
+    holding = look_into(made(disc))
+    assert [(modality, len(item.slices)) for modality, item in holding.inputs] == [(IMAGE, 3), (RECORD, 0)]
+    assert sorted(holding.skipped) == sorted([*viewer, "DICOMDIR"])
+
+
+def test_reports_and_contours_beside_pictures_are_skipped(made: Callable[..., Path]) -> None:
+    report = dcmread(BytesIO(ct_slice(7, 0, Modality="SR", SeriesInstanceUID="1.2.10")))
+    for keyword in ("PixelData", "Rows", "Columns"):
+        delattr(report, keyword)
+    holding = look_into(made(ct_series(3) | {"report": written(report)}))
+    assert [len(item.slices) for _, item in holding.inputs] == [3] and holding.skipped == ["report"]
+
+
+def test_a_disc_that_was_copied_in_lower_case(tmp_path: Path) -> None:
+    files = ct_series(4)
+    laid(tmp_path, {f"dicom/{name.lower()}": data for name, data in files.items()})
+    path = tmp_path / "dicomdir"
+    path.write_bytes(directory(*(["DICOM", name] for name in files), ["DICOM", "GONE"]))
+    ((_, item),) = look_into(path).inputs
+    assert numbers(item) == [0, 1, 2, 3]
 
 
 def test_a_directory_alone(tmp_path: Path) -> None:

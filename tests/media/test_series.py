@@ -28,7 +28,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[None]:
 
 
 def found(files: Mapping[str, bytes]) -> list[Series]:
-    return series_of(files, lambda name: BytesIO(files[name]))
+    return series_of(files, lambda name: BytesIO(files[name]))[0]
 
 
 def order(files: Mapping[str, bytes]) -> list[int]:
@@ -93,6 +93,24 @@ def test_slices_of_one_place_stand_side_by_side(keyword: str) -> None:
     assert order(in_names(slices)) == list(range(8))
 
 
+def test_where_one_has_no_place_by_what_all_have() -> None:
+    gone: dict[str, Any] = {"ImagePositionPatient": None}
+    slices = [ct_slice(n, 2.0 * n, InstanceNumber=9 - n, **(gone if n == 3 else {})) for n in range(6)]
+    assert order(in_names(slices)) == [5, 4, 3, 2, 1, 0]
+    # Odd slices are measured first.
+    slices = [ct_slice(n, 0, AcquisitionTime=f"1000{n % 2}{n}", **gone) for n in range(6)]
+    assert order(in_names(slices)) == list(range(6))
+    slices = [ct_slice(n, 0, SliceLocation=20 - n, InstanceNumber=n, **gone) for n in range(6)]
+    assert order(in_names(slices)) == [5, 4, 3, 2, 1, 0]
+
+
+def test_a_slice_that_was_copied_counts_once() -> None:
+    files = ct_series(5)
+    assert order(files | {f"copy of {name}": data for name, data in files.items()}) == list(range(5))
+    same = [ct_slice(n, n, SOPInstanceUID="1.2.3") for n in range(5)]  # careless programs give all one number
+    assert order(in_names(same)) == list(range(5))
+
+
 def test_places_that_differ_by_rounding_alone_are_one() -> None:
     """Two echoes of a slice whose places were written with other decimals."""
     slices = [ct_slice(0, 10.0002, EchoNumbers=1), ct_slice(1, 10.0, EchoNumbers=2)]
@@ -155,6 +173,16 @@ def test_what_unpacks_pixels_starts_with_the_first_compressed_header(begun: list
         files[name] = written(packed)
     assert [len(series.files) for series in found(files)] == [3]
     assert len(begun) == 1
+
+
+@pytest.mark.parametrize("modality", ["SR", "PR", "KO", "RTSTRUCT", "DOC"])
+def test_what_lies_beside_pictures_is_none(modality: str) -> None:
+    report = dcmread(BytesIO(ct_slice(7, 0, Modality=modality, SeriesInstanceUID="1.2.10")))
+    for keyword in ("PixelData", "Rows", "Columns"):
+        delattr(report, keyword)
+    files = ct_series(3) | {"report": written(report)}
+    series, others = series_of(files, lambda name: BytesIO(files[name]))
+    assert [len(one.files) for one in series] == [3] and others == ["report"]
 
 
 # ---- directories
