@@ -1,6 +1,7 @@
 """Compressed pixels that kill, hang or swell the process that unpacks them."""
 
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,16 @@ def test_one_process_reads_many_frames_and_says_what_is_damaged() -> None:
         sandbox.unpacked(jpeg()[:-200], options(), "a")
     assert_reads()
     assert children() == there
+
+
+def test_nothing_is_run_that_lies_in_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox.end()
+    (tmp_path / "psutil.py").write_text("open('was run', 'w'); raise SystemExit")
+    monkeypatch.chdir(tmp_path)
+    assert_reads()
+    assert not (tmp_path / "was run").exists()
 
 
 def test_a_decoder_that_aborts_takes_nothing_along() -> None:
