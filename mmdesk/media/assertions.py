@@ -6,6 +6,8 @@ Rules in the manner of NegEx (Chapman et al. 2001): words before and behind the 
 import re
 from bisect import bisect_right
 
+from mmdesk.media.text import matches
+
 _WINDOW = 200  # characters looked at before a word; a longer sentence has lost its negation by then
 
 _SENTENCE_END = re.compile(r"[.!?;](?=\s)|\n(?=[ \t]*(?:[^a-z\s]|\n))")
@@ -74,13 +76,13 @@ class Context:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._ends = [found.end() for found in _SENTENCE_END.finditer(text)]
-        self._nots = [found.end() for found in _NOT.finditer(text)]
-        self._negations = [found.end() for found in _NEGATION.finditer(text)]
-        self._contrasts = [found.end() for found in _CONTRAST.finditer(text)]
-        self._hypotheticals = [found.end() for found in _HYPOTHETICAL.finditer(text)]
-        self._families = [found.end() for found in _FAMILY.finditer(text)]
-        self._relatives = [found.end() for found in _RELATIVE_WORD.finditer(text)]
+        self._ends = [found.end() for found in matches(_SENTENCE_END, text)]
+        self._nots = [found.end() for found in matches(_NOT, text)]
+        self._negations = [found.end() for found in matches(_NEGATION, text)]
+        self._contrasts = [found.end() for found in matches(_CONTRAST, text)]
+        self._hypotheticals = [found.end() for found in matches(_HYPOTHETICAL, text)]
+        self._families = [found.end() for found in matches(_FAMILY, text)]
+        self._relatives = [found.end() for found in matches(_RELATIVE_WORD, text)]
 
     def is_negated(self, start: int, lists: bool = True) -> bool:
         """Whether the words before `start` deny what begins there.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mmdesk.media.names import names_in
+from mmdesk.media.text import matches
 
 Span = tuple[int, int]
 
@@ -69,11 +70,11 @@ def counted(found: Iterable[Identifier]) -> dict[Kind, int]:
 def _candidates(text: str) -> Iterator[tuple[Kind, Span]]:
     """The surest first: of what overlaps the first one counts."""
     for kind, pattern in _PATTERNS:
-        for match in pattern.finditer(text):
+        for match in matches(pattern, text):
             yield kind, match.span("it")
     names = sorted(names_in(text), key=lambda span: (span[0] - span[1], span))
     yield from ((Kind.NAME, span) for span in names)
-    yield from ((Kind.DATE, match.span("it")) for match in _MONTH_ALONE.finditer(text))
+    yield from ((Kind.DATE, match.span("it")) for match in matches(_MONTH_ALONE, text))
 
 
 # Character for character, so that places stay the same.

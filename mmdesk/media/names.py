@@ -8,6 +8,8 @@ sign is called after.
 import re
 from collections.abc import Iterator
 
+from mmdesk.media.text import matches
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -143,7 +145,7 @@ def names_in(text: str) -> Iterator[tuple[int, int]]:
     """Places of names; they may overlap. A title or a label is none of the name."""
     known: set[str] = set()
     for pattern, lone in _PATTERNS:
-        for found in pattern.finditer(text):
+        for found in matches(pattern, text):
             span = _trimmed(text, *found.span("name"), lone)
             if span is not None:
                 yield span
@@ -151,7 +153,7 @@ def names_in(text: str) -> Iterator[tuple[int, int]]:
     again = [word for word in known if len(word) >= _AGAIN and word.lower() not in _ALSO_NAMES]
     if again:
         same = "|".join(re.escape(word) for word in sorted(again, key=len, reverse=True))
-        for found in re.finditer(rf"(?<![\w-])(?:{same})(?!\w)", text):
+        for found in matches(re.compile(rf"(?<![\w-])(?:{same})(?!\w)"), text):
             if not _CALLED.match(text, found.end()):
                 yield found.span()
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from mmdesk.media.assertions import Context
 from mmdesk.media.mentions import Stated
 from mmdesk.media.quantities import unit_pattern
+from mmdesk.media.text import matches
 from mmdesk.vocabulary import Scale, Term, Vocabulary
 
 # Behind these an age is that of an event: "at 12 years of age".
@@ -46,11 +47,11 @@ class PersonReader:
     def read(self, text: str) -> Iterator[Stated]:
         """Values that stand before their names, and ages and sexes joined to each other."""
         for term, pattern, scales in self._behind:
-            for found in pattern.finditer(text):
+            for found in matches(pattern, text):
                 if stated := self._value(text, term, found, scales):
                     yield stated
         if self._age and self._sex:
-            for found in (found for pattern in self._joined for found in pattern.finditer(text)):
+            for found in (found for pattern in self._joined for found in matches(pattern, text)):
                 if _within(self._age, age := float(found["age"])):
                     yield Stated(self._age, age, found.span("age"), sure=True)
                     yield self._sex_at(self._sex, found)

@@ -70,7 +70,8 @@ def end() -> None:
 
 class _Process:
     def __init__(self, name: str) -> None:
-        how = [ARGUMENT] if getattr(sys, "frozen", False) else ["-m", "mmdesk.media.sandbox"]
+        module = ["-P", "-m", "mmdesk.media.sandbox"]  # not what lies in the current folder
+        how = [ARGUMENT] if getattr(sys, "frozen", False) else module
         self._process = subprocess.Popen(
             [sys.executable, *how],
             stdin=subprocess.PIPE,

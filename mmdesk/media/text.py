@@ -2,10 +2,12 @@
 
 import codecs
 import re
+from collections.abc import Iterator
 
 from mmdesk.errors import InputProblem
 
 MAX_CHARACTERS = 200_000
+PIECE, REACH = 8192, 1024  # characters
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _SAVE_AS_TEXT = "Save the record as plain text (UTF-8) and open it again."
@@ -43,3 +45,17 @@ def decode(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("cp1252")
+
+
+def matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """As pattern.finditer, a piece of the text at a time: a search holds Python's lock until it finds
+    something, and the window waits meanwhile. A match, with what the pattern looks at behind it, is no longer
+    than REACH."""
+    start = 0
+    for end in range(PIECE, len(text) + PIECE, PIECE):
+        for found in pattern.finditer(text, start, end + REACH):
+            if found.start() >= end:
+                break
+            start = found.end()
+            yield found
+        start = max(start, end)

@@ -112,8 +112,9 @@ class FactView(QWidget):
         words = ""
         if abs(share) >= LEAST:
             words = self.tr("moves the finding by {} points").format(signed(round(100 * share)))
-        item.setData(words, Qt.ItemDataRole.ToolTipRole)
-        item.setData(words, Qt.ItemDataRole.AccessibleDescriptionRole)
+        if words != (item.data(Qt.ItemDataRole.ToolTipRole) or ""):
+            item.setData(words, Qt.ItemDataRole.ToolTipRole)
+            item.setData(words, Qt.ItemDataRole.AccessibleDescriptionRole)
 
     def retranslate(self) -> None:
         self.table.setAccessibleName(self.tr("Figures found in the record"))
@@ -179,8 +180,15 @@ class _Cell(QStyledItemDelegate):
 
     marked: Marked = MappingProxyType({})
 
+    def __init__(self, table: QWidget) -> None:
+        super().__init__(table)
+        self.metrics: dict[int, QFontMetricsF] = {}  # by column, until fonts change
+
     def sizeHint(self, option, index):  # noqa: N802 (Qt's name)
-        metrics = QFontMetricsF(_cell_font(option.widget, index.column()))
+        column = index.column()
+        if column not in self.metrics:
+            self.metrics[column] = QFontMetricsF(_cell_font(option.widget, column))
+        metrics = self.metrics[column]
         words = ceil(metrics.horizontalAdvance(index.data())) + GRID
         sign = SIGN + GRID // 2 if _outside(index) else 0
         return QSize(words + sign, round(metrics.height()) + GRID)
@@ -254,6 +262,7 @@ class _FigureTable(QTableView):
         self.setSelectionMode(View.SelectionMode.SingleSelection)
 
     def fit(self) -> None:
+        self.drawn.metrics.clear()
         row = self.fontMetrics().height() + GRID
         self.verticalHeader().setDefaultSectionSize(row)
         rows = self.items.rowCount()

@@ -254,7 +254,6 @@ class RecordPanel(Panel):
             )
             work = partial(whole_of, text, parts, self._vocabulary)
             self._background.run("record facts", work, self._show_facts)
-        self.private.look()
 
     def _show_facts(self, found: tuple[str, Whole]) -> None:
         self._found_in, whole = found
@@ -265,6 +264,7 @@ class RecordPanel(Panel):
         self._show_sheets()
         self._mark()
         self._show_chip()
+        self.private.look()  # not before: while facts are shown, its thread would hold up this one
 
     def _mark(self) -> list[tuple[int, int]]:
         """The marked spans."""

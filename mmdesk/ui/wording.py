@@ -13,7 +13,6 @@ from mmdesk.ui.sentences import SENTENCES
 
 _OWN_NAMES = ("typed text", "pasted text")  # of records that are no files; others stay as they are
 _ENDS = (".", "…", "?", "!")
-Patterns = list[tuple[str, re.Pattern[str]]]
 
 
 def said(text: str) -> str:
@@ -32,7 +31,7 @@ def said_together(text: str, remedy: str) -> str:
 def _find(text: str) -> str | None:
     """A sentence that begins with what varies may take a name for it, and one that ends with it another
     sentence: what is surer is tried before."""
-    whole, begun, open_ = _patterns()
+    whole, begun, open_ = _kinds()
     return (
         _filled(text, whole)
         or _two(text)
@@ -44,27 +43,29 @@ def _find(text: str) -> str | None:
 
 
 @cache
-def _patterns() -> tuple[Patterns, Patterns, Patterns]:
+def _kinds() -> tuple[list[str], list[str], list[str]]:
     """SENTENCES from their first word to a full stop, those that only begin with a word, and the others;
     the most exact ones first."""
-    whole: Patterns = []
-    begun: Patterns = []
-    open_: Patterns = []
+    whole: list[str] = []
+    begun: list[str] = []
+    open_: list[str] = []
     for sentence in sorted(SENTENCES, key=lambda sentence: -len(sentence.replace("{}", ""))):
         kind = open_ if sentence.startswith("{}") else whole if sentence.endswith(".") else begun
-        kind.append((sentence, _pattern(sentence)))
+        kind.append(sentence)
     return whole, begun, open_
 
 
+@cache
 def _pattern(sentence: str) -> re.Pattern[str]:
     """A full stop belongs to the sentence, not to what varies."""
     pattern = re.escape(sentence).replace(r"\{\}", "(.+?)")
     return re.compile(pattern if sentence.endswith(".") else rf"{pattern}(?<!\.)", re.DOTALL)
 
 
-def _filled(text: str, patterns: Patterns) -> str | None:
-    for sentence, pattern in patterns:
-        if match := pattern.fullmatch(text):
+def _filled(text: str, sentences: list[str]) -> str | None:
+    """A pattern is made only where it may fit: all of them together take longer than a frame."""
+    for sentence in sentences:
+        if text.startswith(sentence.partition("{}")[0]) and (match := _pattern(sentence).fullmatch(text)):
             parts = [said(part) for part in match.groups()]
             return QCoreApplication.translate("said", sentence).format(*parts)
     return None

@@ -1,6 +1,7 @@
 """Compressed pixels that kill, hang or swell the process that unpacks them."""
 
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,16 @@ def test_it_can_be_begun_before_the_first_frame() -> None:
     sandbox.begin()
     assert_reads()  # waits for the one that is starting
     assert len(children() - before) == 1
+
+
+def test_nothing_is_run_that_lies_in_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox.end()
+    (tmp_path / "psutil.py").write_text("open('was run', 'w'); raise SystemExit")
+    monkeypatch.chdir(tmp_path)
+    assert_reads()
+    assert not (tmp_path / "was run").exists()
 
 
 def test_a_decoder_that_aborts_takes_nothing_along() -> None:
