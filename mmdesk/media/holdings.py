@@ -98,7 +98,7 @@ def _sorted_out(root: Path, names: Iterable[str], beyond: bool) -> Holding:
     def alone(name: str) -> Input:
         return Input.from_path(root / name)
 
-    holding.inputs[:0] = _series(root, slices, open_, alone)
+    _add_series(holding, root, slices, open_, alone)
     return holding
 
 
@@ -126,16 +126,22 @@ def _unpacked(path: Path, archive: Archive) -> Holding:
             holding.skipped.append(name)
         else:
             holding.inputs.append((modality_of(format), alone(name)))
-    holding.inputs[:0] = _series(path, slices, archive.open, alone)
+    _add_series(holding, path, slices, archive.open, alone)
     return holding
 
 
-def _series(
-    root: Path, names: list[str], open_: Callable[[str], BinaryIO], alone: Callable[[str], Input]
-) -> list[tuple[Modality, Input]]:
-    """A series of one file is that file. No two series have the same name."""
+def _add_series(
+    holding: Holding,
+    root: Path,
+    names: list[str],
+    open_: Callable[[str], BinaryIO],
+    alone: Callable[[str], Input],
+) -> None:
+    """They come first. A series of one file is that file. No two series have the same name."""
     found = series_of(names, open_) if names else []
     several = sum(len(series.files) > 1 for series in found) > 1
+    pictures = {name for series in found for name in series.files}
+    holding.skipped += [name for name in names if name not in pictures]
     inputs = []
     named: Counter[str] = Counter()
     for series in found:
@@ -146,4 +152,4 @@ def _series(
             named[name] += 1
             again = f" ({named[name]})" if named[name] > 1 else ""
             inputs.append(Input(name + again, str(root), slices=series.files))
-    return [(Modality.IMAGE, item) for item in inputs]
+    holding.inputs[:0] = [(Modality.IMAGE, item) for item in inputs]

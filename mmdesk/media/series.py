@@ -19,8 +19,8 @@ from mmdesk.media.geometry import normal_of, numbers, place_of
 _READ = [
     Tag(keyword)  # here and not for each file
     for keyword in (
-        "SeriesInstanceUID", "SeriesDescription", "SeriesNumber", "Modality", "InstanceNumber",
-        "AcquisitionTime", "AcquisitionNumber", "TemporalPositionIdentifier", "EchoNumbers",
+        "SOPClassUID", "SeriesInstanceUID", "SeriesDescription", "SeriesNumber", "Modality",
+        "InstanceNumber", "AcquisitionTime", "AcquisitionNumber", "TemporalPositionIdentifier", "EchoNumbers",
         "ImageOrientationPatient", "ImagePositionPatient", "NumberOfFrames", "Rows", "Columns",
     )
 ]  # fmt: skip
@@ -39,12 +39,14 @@ class Series:
 def series_of(names: Iterable[str], open_: Opener) -> list[Series]:
     """The series that files make up, in order of their numbers; `open_` opens one of them, of which
     the header is read. A file of several frames is by itself, and so is what cannot be read: reading it will
-    say why."""
+    say why. What is no picture is in none."""
     found: dict[tuple[str, ...], list[tuple[tuple[float, ...], str]]] = {}
     headers: dict[tuple[str, ...], Dataset] = {}
     begun = False
     for name in names:
         header = _header(open_, name)
+        if header is not None and not _is_picture(header):
+            continue
         if not begun and header is not None and _is_compressed(header):
             sandbox.begin()  # it starts while the other headers are read
             begun = True
@@ -100,6 +102,13 @@ def _header(open_: Opener, name: str) -> Dataset | None:
             return header
     except InputProblem:
         return None
+
+
+def _is_picture(header: Dataset) -> bool:
+    """Reports, contours and presentation states lie among the images of a disc: they have no size, and their
+    class says what they are."""
+    kind = UID(str(header.get("SOPClassUID") or ""))
+    return "Rows" in header or "Image" in kind.name or kind.name == kind
 
 
 def _is_compressed(header: Dataset) -> bool:
