@@ -7,8 +7,9 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from pydicom import Dataset, dcmread
+from pydicom.config import IGNORE
 from pydicom.tag import Tag
-from pydicom.uid import RLELossless
+from pydicom.uid import UID, RLELossless
 
 from mmdesk.errors import InputProblem
 from mmdesk.media import sandbox
@@ -19,8 +20,8 @@ from mmdesk.media.geometry import normal_of, numbers, place_of
 _READ = [
     Tag(keyword)  # here and not for each file
     for keyword in (
-        "SeriesInstanceUID", "SeriesDescription", "SeriesNumber", "Modality", "InstanceNumber",
-        "AcquisitionTime", "AcquisitionNumber", "TemporalPositionIdentifier", "EchoNumbers",
+        "SOPClassUID", "SeriesInstanceUID", "SeriesDescription", "SeriesNumber", "Modality",
+        "InstanceNumber", "AcquisitionTime", "AcquisitionNumber", "TemporalPositionIdentifier", "EchoNumbers",
         "ImageOrientationPatient", "ImagePositionPatient", "SliceLocation", "NumberOfFrames", "Rows",
         "Columns", "SOPInstanceUID",
     )
@@ -121,7 +122,10 @@ def _header(open_: Opener, name: str) -> Dataset | None:
 
 
 def _is_no_picture(header: Dataset) -> bool:
-    return "Rows" not in header and str(header.get("Modality") or "").strip() in _NO_PICTURES
+    """By its modality, or by its class where pydicom knows that (PS3.4, table B.5-1)."""
+    kind = UID(str(header.get("SOPClassUID") or ""), IGNORE)
+    known = kind.name != kind and "Image" not in kind.name
+    return "Rows" not in header and (known or str(header.get("Modality") or "").strip() in _NO_PICTURES)
 
 
 def _is_compressed(header: Dataset) -> bool:

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 from pydicom import dcmread
-from support.dicoms import dicom_bytes, written
+from pydicom.uid import (
+    BasicTextSRStorage,
+    CTImageStorage,
+    EncapsulatedPDFStorage,
+    GrayscaleSoftcopyPresentationStateStorage,
+)
+from support.dicoms import dicom_bytes, dicom_of, written
 from support.pictures import noise, png
 from support.slices import ct_series, ct_slice, directory, laid, marked, multi_frame, number_of, zipped
 
@@ -82,6 +88,22 @@ def test_all_kinds_of_files_by_content(made: Callable[..., Path]) -> None:
         assert by_name["note"].path == str(path / "note")
     else:
         assert by_name["note"].data == NOTE
+
+
+def without_pixels(kind: str) -> bytes:
+    dataset = dicom_of(marked(0), SOPClassUID=kind, SeriesInstanceUID="1.2.9")
+    for keyword in ("PixelData", "Rows", "Columns"):
+        delattr(dataset, keyword)
+    return written(dataset)
+
+
+def test_reports_and_their_like_are_no_images(made: Callable[..., Path]) -> None:
+    kinds = (BasicTextSRStorage, GrayscaleSoftcopyPresentationStateStorage, EncapsulatedPDFStorage)
+    others = {f"0{n}": without_pixels(kind) for n, kind in enumerate(kinds)}
+    holding = look_into(made(others | ct_series(3) | {"cut": without_pixels(CTImageStorage)}))
+    assert [(item.name, len(item.slices)) for _, item in holding.inputs if item.slices] == [("head", 3)]
+    assert sorted(holding.skipped) == ["00", "01", "02"]
+    assert [item.name for _, item in holding.inputs if not item.slices] == ["cut"]  # reading it says why
 
 
 def test_without_an_image(made: Callable[..., Path]) -> None:
