@@ -34,6 +34,7 @@ MAX_BYTES = 2 * 10**9  # of a file; below 2 GiB a ZIP needs no 64-bit fields
 _FIRST = "mmcase.json"
 _REPORT = ("facts.json", "report.json", "report.md")
 _MAX_INPUTS = 9999
+_NOT_PASSED_ON = "not passed on"  # in place of a path
 _MAX_JSON = 16 * 2**20  # of mmcase.json
 _MAX_DIRECTORY = 2**20  # of the ZIP's table of contents; all members together need less
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -123,8 +124,8 @@ def save(
 def pass_on(
     path: Path, case: Case, report: Report | None = None, earlier: Path | None = None
 ) -> tuple[tuple[str, ...], PassingOn]:
-    """As `save`, without patient details in DICOM files; what was done comes second. Raises CaseProblem for
-    a file that cannot be cleaned, too."""
+    """As `save`, without patient details in DICOM files and without paths; what was done comes second. Raises
+    CaseProblem for a file that cannot be cleaned, too."""
     before = tuple(place for place in (earlier, path) if place is not None)
     clean = PassingOn(case, lambda item: _bytes_of(item, case.id, before))
     return _save(path, clean.case, report, earlier, clean), clean
@@ -208,6 +209,8 @@ def _write(
         held = _with_bytes(item, case.id, before, largest)
         if held is None or held.data is None:
             missing.append(item.name)
+            if clean:  # folders and slices may be named after a person
+                return Entry(item.name, path=_NOT_PASSED_ON, **_chosen(replace(item, slices=())))
             return Entry(item.name, path=item.path, **_chosen(item))
         member = f"inputs/{next(numbers):04}"
         add(member, clean.clean(item, held.data) if clean else held.data)
