@@ -153,6 +153,8 @@ def load(path: Path) -> CaseFile:
             )
             for modality, entries in contents.inputs.items()
         }
+        if contents.format == 1 and Modality.RECORD in inputs:  # it held texts alone, whatever they look like
+            inputs[Modality.RECORD] = tuple(replace(item, typed=True) for item in inputs[Modality.RECORD])
         if data and set(data) != set(_REPORT):
             raise ValueError("there are members that nothing names")
         report = Report.from_json(json.loads(data["report.json"])) if data else None
@@ -198,7 +200,8 @@ def _write(
         held = _with_bytes(item, case.id, before)
         if held is None or held.data is None:
             missing.append(item.name)
-            return Entry(item.name, path=item.path, **_chosen(item))
+            gone = clean.gone(item) if clean else item
+            return Entry(gone.name, path=gone.path, **_chosen(gone))
         member = f"inputs/{next(numbers):04}"
         add(member, clean.clean(item, held.data) if clean else held.data)
         return Entry(item.name, member=member, origin=_origin(item), **_chosen(held))
