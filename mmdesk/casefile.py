@@ -34,7 +34,6 @@ MAX_BYTES = 2 * 10**9  # of a file; below 2 GiB a ZIP needs no 64-bit fields
 _FIRST = "mmcase.json"
 _REPORT = ("facts.json", "report.json", "report.md")
 _MAX_INPUTS = 9999
-_NOT_PASSED_ON = "not passed on"  # in place of a path
 _MAX_JSON = 16 * 2**20  # of mmcase.json
 _MAX_DIRECTORY = 2**20  # of the ZIP's table of contents; all members together need less
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -163,6 +162,8 @@ def load(path: Path) -> CaseFile:
             )
             for modality, entries in contents.inputs.items()
         }
+        if contents.format == 1 and Modality.RECORD in inputs:  # it held texts alone, whatever they look like
+            inputs[Modality.RECORD] = tuple(replace(item, typed=True) for item in inputs[Modality.RECORD])
         if data and set(data) != set(_REPORT):
             raise ValueError("there are members that nothing names")
         report = Report.from_json(json.loads(data["report.json"])) if data else None
@@ -209,9 +210,8 @@ def _write(
         held = _with_bytes(item, case.id, before, largest)
         if held is None or held.data is None:
             missing.append(item.name)
-            if clean:  # folders and slices may be named after a person
-                return Entry(item.name, path=_NOT_PASSED_ON, **_chosen(replace(item, slices=())))
-            return Entry(item.name, path=item.path, **_chosen(item))
+            gone = clean.gone(item) if clean else item
+            return Entry(gone.name, path=gone.path, **_chosen(gone))
         member = f"inputs/{next(numbers):04}"
         add(member, clean.clean(item, held.data) if clean else held.data)
         return Entry(item.name, member=member, origin=_origin(item), **_chosen(held))

@@ -71,6 +71,11 @@ class PassingOn:
         self._sums[item.name] = hashlib.sha256(result).hexdigest()
         return result
 
+    def gone(self, item: Input) -> Input:
+        """What is stored of an input of `case` whose bytes are nowhere: not its folder, nor its slices, which
+        may be named after a person."""
+        return replace(item, path=item.name, slices=())
+
     def report(self, report: Report) -> Report:
         """The same report of the files as they were stored: to be asked for once they are."""
         places = dict.fromkeys(Modality, 0)
@@ -117,14 +122,16 @@ def is_dicom_input(item: Input) -> bool:
 
 
 def _kind_of(item: Input, bytes_of: Callable[[Input], bytes | None]) -> str | None:
-    """How the neutral name of a DICOM file ends, "" that of a series; None for what is no DICOM. Of a file
-    that is gone the copy counts."""
+    """How the neutral name of a DICOM file ends, "" that of a series, or of a file that nobody can look at;
+    None for what is no DICOM. Of a file that is gone the copy counts."""
     if item.slices:
         return ""
     try:
         head = read_head(item)
     except InputProblem:
         head = (bytes_of(item) or b"")[:HEAD]
+        if not head:
+            return ""
     format = sniff(head)
     dicom = head.startswith(b"DICM", 128) or format in (Format.DICOM, Format.WAVEFORM)
     return ".dcm" if dicom else None

@@ -128,6 +128,20 @@ def finish(path: Path) -> Path | None:
     return target if save(path, target) else None
 
 
+def adopt(path: Path, case: str) -> Path | None:
+    """What was recorded for a case that was put away, as the FLAC file of another one, with which it is kept
+    and deleted; None where it is gone or held no sound. Raises CaseProblem."""
+    target = path.with_name(f"{case}.{path.name.split('.')[1]}.flac")
+    if path.suffix == ".spool":
+        return target if save(path, target) else None
+    try:
+        return path.replace(target)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise CaseProblem("recording", *disk.why(error)) from error
+
+
 def save(path: Path, target: Path) -> bool:
     """The spool becomes a WAV or FLAC file, and is deleted once that is whole; False where it held no sound
     or is gone. Raises CaseProblem, and the spool stays."""

@@ -416,6 +416,23 @@ def test_a_newer_format_says_so(whole: tuple[bytes, CaseFile]) -> None:
     assert isinstance(got, CaseProblem) and "newer" in got.problem
 
 
+def test_a_record_of_the_first_format_is_text_whatever_it_looks_like(tmp_path: Path) -> None:
+    sheet = b"date,test,value,unit\n2030-01-02,Hb,14.2,g/dL\n"
+    path = tmp_path / "x.mmcase"
+    casefile.save(path, Case({RECORD: (Input("note.txt", data=sheet),), IMAGE: (Input("a", data=b"a"),)}))
+
+    def as_before(value: dict[str, Any]) -> None:
+        value["format"] = 1
+        for items in value["inputs"].values():
+            for key in ("slices", "plane", "frame", "every", "confirmed", "struck", "typed"):
+                items[0].pop(key, None)
+
+    path.write_bytes(rebuilt(path.read_bytes(), said=as_before))
+    inputs = casefile.load(path).case.inputs
+    assert inputs[RECORD] == (Input("note.txt", data=sheet, typed=True),)
+    assert inputs[IMAGE] == (Input("a", data=b"a"),)
+
+
 def test_two_members_of_one_name_are_damage(whole: tuple[bytes, CaseFile], tmp_path: Path) -> None:
     path = tmp_path / "x.mmcase"
     path.write_bytes(whole[0])

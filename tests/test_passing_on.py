@@ -131,13 +131,18 @@ def test_a_file_that_is_gone_is_cleaned_from_its_copy(case: Case, tmp_path: Path
     assert len(casefile.load(path).case.inputs[IMAGE]) == 3
 
 
-def test_what_is_missing_leaves_neither_path_nor_slices(tmp_path: Path) -> None:
-    gone = Input("series", str(tmp_path / "Jane_Doe"), slices=("Jane_1", "Jane_2"))
-    there = Input("b.dcm", data=scan())
-    missing, _ = casefile.pass_on(tmp_path / "o.mmcase", Case({IMAGE: (gone, there)}))
-    assert len(missing) == 1 and b"Jane" not in (tmp_path / "o.mmcase").read_bytes()
-    kept = casefile.load(tmp_path / "o.mmcase").case.inputs[IMAGE]
-    assert kept[0].data is None and kept[0].slices == () and kept[1].data is not None  # places stay
+def test_what_is_nowhere_is_not_named_either(tmp_path: Path) -> None:
+    """Neither a file, nor a folder, nor a slice in one."""
+    series = Input("Jane_Doe", str(tmp_path / "Jane_Doe"), slices=("Jane_Doe1", "Jane_Doe2"))
+    gone = Input.from_path(tmp_path / "Jane_Doe" / "Jane_Doe.dcm")
+    case = Case({IMAGE: (Input("x.dcm", data=scan()), series, gone)})
+    report = sample_report(case)
+    missing, _ = casefile.pass_on(tmp_path / "o.mmcase", case, report)
+    data = (tmp_path / "o.mmcase").read_bytes()
+    assert [secret for secret in (*SECRETS, bytes(tmp_path)) if secret in data] == []
+    names = ["image 1.dcm", "image 2", "image 3"]
+    inputs = casefile.load(tmp_path / "o.mmcase").case.inputs[IMAGE]
+    assert [item.name for item in inputs] == names and list(missing) == names[1:]
 
 
 def test_a_preamble_that_makes_it_a_tiff_too(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pydicom.errors import BytesLengthException
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from mmdesk.errors import InputProblem
-from mmdesk.media.files import HEAD, MAX_BYTES
+from mmdesk.media.files import HEAD, MAX_BYTES, inflated
 
 MAX_PIXELS = 64 * 2**20  # a radiograph has 20 megapixels, a mammogram 30; this many take 0.9 GB to read
 MAX_DEPTH = 32  # bits of a pixel as the file is decoded; where it has more, the limit is lower
@@ -32,7 +32,6 @@ DAMAGE = (
     zlib.error,
 )
 _END = (EOFError, IndexError, TypeError, struct.error)  # among them, what a read past the end gives
-_CHUNK = 2**20
 _AGAIN = "Export or copy it again."
 
 
@@ -78,12 +77,9 @@ def check_inflated(data: bytes, name: str) -> None:
     if not is_deflated(data):
         return
     start = 144 + int.from_bytes(data[140:144], "little")  # PS3.10, 7.1: the length of the file's head
-    inflater, size = zlib.decompressobj(-zlib.MAX_WBITS), 0
-    for place in range(start, len(data), _CHUNK):
-        piece = data[place : place + _CHUNK]
-        while piece and not inflater.eof and size <= MAX_BYTES:
-            size += len(inflater.decompress(piece, _CHUNK))
-            piece = inflater.unconsumed_tail
-    if size > MAX_BYTES:
-        limit = MAX_BYTES // 2**20
-        raise InputProblem(name, f"unpacked, the file is larger than {limit} MB", "Export it smaller.")
+    size = 0
+    for piece in inflated(data, -zlib.MAX_WBITS, start):
+        size += len(piece)
+        if size > MAX_BYTES:
+            limit = MAX_BYTES // 2**20
+            raise InputProblem(name, f"unpacked, the file is larger than {limit} MB", "Export it smaller.")

@@ -4,6 +4,7 @@ import codecs
 import re
 import stat
 import zlib
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from mmdesk.media.clinical import columns
 
 MAX_BYTES = 512 * 2**20
 HEAD = 4096  # bytes that show what a file is
+_PACKED, _PIECE = 2**16, 2**20  # bytes that are unpacked at once, and those that come of them at most
 
 
 class Format(StrEnum):
@@ -128,6 +130,19 @@ def read_head(item: Input) -> bytes:
     if not data:
         raise _empty(item.name)
     return data[:HEAD]
+
+
+def inflated(data: bytes, kind: int, start: int = 0) -> Iterator[bytes]:
+    """What zlib unpacks, in small pieces: a few bytes may hold gigabytes. `kind` is zlib's wbits. Raises
+    zlib.error."""
+    inflater = zlib.decompressobj(kind)
+    for place in range(start, len(data), _PACKED):
+        packed = data[place : place + _PACKED]
+        while packed and not inflater.eof:
+            yield inflater.decompress(packed, _PIECE)
+            packed = inflater.unconsumed_tail
+        if inflater.eof:
+            return
 
 
 def expect(data: bytes, name: str, modality: Modality) -> Format:

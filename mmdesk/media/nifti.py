@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mmdesk.errors import InputProblem
 from mmdesk.media.checks import MIN_SIDE, check_size
-from mmdesk.media.files import MAX_BYTES
+from mmdesk.media.files import MAX_BYTES, inflated
 from mmdesk.media.frame import Frame, Marks
 from mmdesk.media.voi import Window, whole
 
@@ -26,7 +26,6 @@ _PLANES = {
     "coronal": (1, ("R", "L", "H", "F")),
     "sagittal": (0, ("A", "P", "H", "F")),
 }
-_CHUNK = 2**20
 _MOST = 1e300  # so that the widest range of values is a number, too
 _SILENT = logging.Logger("NIfTI", logging.CRITICAL + 1)  # nibabel's prints what is mended in a header
 _SAMPLE = 2**21  # values that a window is taken from
@@ -116,12 +115,10 @@ def _unpacked(data: bytes, name: str) -> bytes:
     """What gzip holds, of MAX_BYTES at most."""
     if not data.startswith(b"\x1f\x8b"):
         return data
-    inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
     parts, size = [], 0
-    while data and not inflater.eof:
-        parts.append(inflater.decompress(data, _CHUNK))
-        data = inflater.unconsumed_tail
-        size += len(parts[-1])
+    for piece in inflated(data, 16 + zlib.MAX_WBITS):
+        parts.append(piece)
+        size += len(piece)
         if size > MAX_BYTES:
             limit = MAX_BYTES // 2**20
             raise InputProblem(name, f"unpacked, the file is larger than {limit} MB", "Export it smaller.")

@@ -1,6 +1,6 @@
 """Which slice of each stack is looked at, and which one is read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -78,7 +78,10 @@ class Browser(QObject):
         """Plane and slice that are looked at; of no stack, nowhere."""
         if self._item is None or self._base is None:
             return "", 0
-        return self._places.get(key_of(self._item), (self._base.plane, self._base.index))
+        plane, index = self._places.get(key_of(self._item), (self._base.plane, self._base.index))
+        if index < self._base.planes.get(plane, 0):
+            return plane, index
+        return self._base.plane, self._base.index  # the file is another than it was
 
     @property
     def read(self) -> Place:
@@ -108,10 +111,11 @@ class Browser(QObject):
         """The slice that is read is looked at."""
         self._go(self.read)
 
-    def forget(self) -> None:
-        """Another case lies on the desk."""
-        self._places.clear()
-        self._sweeps.clear()
+    def keep(self, items: Iterable[Input]) -> None:
+        """What is known of other inputs than these is forgotten."""
+        keys = {key_of(item) for item in items}
+        self._places = {key: place for key, place in self._places.items() if key in keys}
+        self._sweeps = {key: sweep for key, sweep in self._sweeps.items() if key in keys}
 
     # ---- scores of all slices
 

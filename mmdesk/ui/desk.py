@@ -179,7 +179,8 @@ class Desk(QObject):
 
     def take_recordings(self, items: tuple[Input, ...]) -> None:
         """Put what a recording left into the case."""
-        self._files.run("recordings", partial(_ended, items), self._recordings_ended, self._problem)
+        work = partial(_adopted, items, self.model.id)
+        self._files.run("recordings", work, self._recordings_adopted, self._problem)
 
     def dismiss(self, path: Path) -> None:
         """What a crash left is not wanted: it stays a kept case like any other."""
@@ -236,8 +237,12 @@ class Desk(QObject):
         if left:
             self.crash_found.emit(left[0].path)
 
-    def _recordings_ended(self, items: tuple[Input, ...]) -> None:
+    def _recordings_adopted(self, adopted: tuple[str, tuple[Input, ...]]) -> None:
         """What was read of one while it went on gives way to it."""
+        case, items = adopted
+        if case != self.model.id:  # that one was put away, too: whose they are is asked again
+            self.recordings_found.emit(items)
+            return
         before = self.model.inputs(Modality.AUDIO)
         kept = tuple(item for item in before if item.name != UNDER_WAY)
         self.model.set_inputs(Modality.AUDIO, kept + items)
@@ -314,18 +319,14 @@ def _look_back(archive: Archive, days: int) -> tuple[list[Kept], tuple[Input, ..
     return left, tuple(Input("recovered recording", path=str(path)) for path in spools)
 
 
-def _ended(items: tuple[Input, ...]) -> tuple[Input, ...]:
-    """Those that are there still, spools as files of sound."""
-    ended = []
+def _adopted(items: tuple[Input, ...], case: str) -> tuple[str, tuple[Input, ...]]:
+    """Those that are there still, as files of the case."""
+    adopted = []
     for item in items:
-        path = Path(item.path or "")
-        if path.suffix == ".spool":
-            finished = recordings.finish(path)
-            item = replace(item, path=str(finished))
-            if finished is None:
-                continue
-        ended.append(item)
-    return tuple(ended)
+        path = recordings.adopt(Path(item.path), case) if item.path is not None else None
+        if path is not None or item.data is not None:
+            adopted.append(item if path is None else replace(item, path=str(path)))
+    return case, tuple(adopted)
 
 
 def _done(_: None) -> None:

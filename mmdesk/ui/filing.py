@@ -131,6 +131,8 @@ class Filing(QObject):
 
     @Slot(object)
     def _offer_recordings(self, items: tuple[Input, ...]) -> None:
+        if self.hides_recent or not items:
+            return
         self._recorded = items
         text = "A recording was under way when mmdesk ended. It was kept."
         if len(items) > 1:
@@ -140,6 +142,8 @@ class Filing(QObject):
     @Slot(object)
     def offer_recording(self, item: Input) -> None:
         """Of a case that was put away meanwhile."""
+        if self.hides_recent:
+            return
         self._recorded = (item,)
         text = "A recording was under way when its case was put away. It was kept."
         self._notice.say("recording", text, button="Add to this case")

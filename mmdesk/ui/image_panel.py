@@ -106,7 +106,7 @@ class ImagePanel(InputPanel):
         super().clear()
         self._heats = []
         self._seen.clear()
-        self._browser.forget()
+        self._browser.keep(())
         self._show_picture(None)
 
     def refusals(self) -> list[tuple[InputProblem, str]]:
@@ -164,6 +164,7 @@ class ImagePanel(InputPanel):
         if modality == Modality.IMAGE:
             self.follow()
             self._pictures.want(self.items, self.item)
+            self._browser.keep(self.items)
             names = {item.name for item in self.items}
             self._seen = {name: seen for name, seen in self._seen.items() if name in names}
             self.show_inputs()
@@ -211,7 +212,8 @@ class ImagePanel(InputPanel):
         self._menu.clear()
         if self.view.picture is not None:
             for key, (name, _) in by_key(self.view.picture).items():
-                action = self._menu.addAction(f"{self._window_words().get(name, name)}\t{key}")
+                words = self._window_words().get(name, name).replace("&", "&&").replace("\t", " ")
+                action = self._menu.addAction(f"{words}\t{key}")
                 action.setData(key)
 
     def _choose_window(self, action: QAction) -> None:

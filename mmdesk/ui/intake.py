@@ -111,8 +111,9 @@ class Intake(QObject):
         for modality in Modality:
             items = tuple(item for kind, item in found.taken if kind is modality)
             if items and modality is Modality.RECORD:
+                self._model.typing_ended.emit()
                 self._add_texts(tuple(item for item in items if item.typed), elsewhere)
-                self._add_sheets(tuple(item for item in items if not item.typed), elsewhere)
+                self._add(modality, tuple(item for item in items if not item.typed), elsewhere)
             elif items:
                 self._add(modality, items, elsewhere)
 
@@ -123,21 +124,16 @@ class Intake(QObject):
         self.case_given.emit(found.cases[0])
 
     def _add(self, modality: Modality, items: tuple[Input, ...], elsewhere: bool) -> None:
-        """All at once, so that the panel shows them once; what is there already is not added again."""
-        before = self._model.inputs(modality)
-        self._model.set_inputs(modality, tuple(dict.fromkeys((*before, *items))))
+        """All at once, so that the panel shows them once. What is there already is not added again, whatever
+        was chosen of it: a slice, a position, that its values are right."""
+        known = set(map(_file_of, self._model.inputs(modality)))
+        fresh = {_file_of(item): item for item in items if _file_of(item) not in known}
+        self._model.set_inputs(modality, (*self._model.inputs(modality), *fresh.values()))
         for item in items[:CARDS] if elsewhere else ():
             self._say_moved(modality, item.name)
 
-    def _add_sheets(self, items: tuple[Input, ...], elsewhere: bool) -> None:
-        """Behind the text; one that is there already, confirmed or not, is not added again."""
-        self._model.typing_ended.emit()
-        there = [(item.name, item.data) for item in self._model.inputs(Modality.RECORD)]
-        self._add(Modality.RECORD, tuple(i for i in items if (i.name, i.data) not in there), elsewhere)
-
     def _add_texts(self, items: tuple[Input, ...], elsewhere: bool) -> None:
         """Behind what the record holds, after a blank line."""
-        self._model.typing_ended.emit()
         for item in items:
             held = [part for part in self._model.inputs(Modality.RECORD) if part.typed]
             before = "\n\n".join((part.data or b"").decode(errors="replace") for part in held)
@@ -214,6 +210,10 @@ def _paths(mime: QMimeData) -> list[Path]:
 def _text(mime: QMimeData) -> str:
     """Text worth a record; a link is none."""
     return "" if mime.hasUrls() or not mime.text().strip() else mime.text()
+
+
+def _file_of(item: Input) -> tuple[object, ...]:
+    return item.name, item.path, item.data, item.slices
 
 
 def _for_case(

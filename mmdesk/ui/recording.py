@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from mmdesk.case import Input
 from mmdesk.errors import UserProblem
@@ -106,8 +106,12 @@ class Recording(QObject):
             self._background.run("last", partial(_last, self._session, seconds), done)
 
     def close(self) -> None:
-        """Before the program ends. What was recorded is offered at the next start."""
+        """Before the program ends. A recording that was ended reaches its case; one that goes on is offered
+        at the next start."""
         self._timer.stop()
+        if self.phase is Phase.ENDING:
+            self._background.finish()
+            QCoreApplication.sendPostedEvents(self._background)
         self._go(Phase.IDLE)
         self._background.close()
         if self._session is not None:

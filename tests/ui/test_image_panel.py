@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from support.image_desk import ImageDesk, Upper
 from support.pictures import image, noise, png
+from support.slices import marked, multi_frame
 
 from mmdesk.case import Case, Input, Modality
 from mmdesk.events import Encoded, InputFailed, OutOfDistribution, Stage, Stopped
@@ -234,6 +235,41 @@ def test_the_whole_path_by_keyboard(desk):
 
 
 # ---- damaged
+
+
+def stack(count, path=None):
+    """The slices 0 to `count`; of two, the first is read."""
+    data = multi_frame([marked(number) for number in range(count)])
+    if path is None:
+        return Input("stack", data=data)
+    path.write_bytes(data)
+    return Input.from_path(path)
+
+
+def test_a_stack_that_is_added_again_begins_anew(desk, tmp_path):
+    item = stack(9, tmp_path / "stack.dcm")
+    desk.add(item)
+    desk.panel._browser.step("last")
+    assert desk.panel._browser.place == ("", 8)
+    desk.model.set_inputs(IMAGE, ())
+    desk.settle()
+    desk.add(item)
+    assert desk.panel._browser.place == ("", 4)
+
+
+def test_a_stack_that_has_fewer_slices_by_now(desk, tmp_path, monkeypatch):
+    monkeypatch.setattr(pictures, "ROOM", 0)
+    desk.add(stack(9, tmp_path / "stack.dcm"), image())
+    desk.panel._choose(0)
+    desk.settle()
+    desk.panel._browser.step("last")
+    desk.panel._choose(1)
+    desk.settle()
+    stack(3, tmp_path / "stack.dcm")
+    desk.panel._choose(0)
+    desk.settle()
+    assert desk.panel._browser.place == ("", 1) and desk.panel.view.picture.index == 1
+    assert desk.panel.slices.place.text() == "2 / 3"
 
 
 def test_a_damaged_file_has_a_card_that_goes_with_it(desk):

@@ -1,12 +1,14 @@
 import os
 import threading
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QGraphicsScene, QGraphicsView, QLineEdit, QVBoxLayout, QWidget
+from support.slices import ct_series, laid
 
 from mmdesk.case import Case, Input, Modality
 from mmdesk.media import files
@@ -125,6 +127,22 @@ def test_the_same_file_twice_is_there_once(qtbot, desk, folder):
     desk.intake.take_paths([folder / "heart.dcm"])
     settle(qtbot, desk)
     assert desk.names(AUDIO) == ["heart.dcm"] and changes == [AUDIO]
+
+
+def test_what_was_chosen_of_a_file_does_not_make_it_another(qtbot, desk, folder):
+    series = ct_series(3)
+    laid(folder / "series", series)
+    paths = [folder / "series", folder / "heart.dcm"]
+    desk.intake.take_paths(paths)
+    settle(qtbot, desk)
+    (image,), (sound,) = desk.model.inputs(IMAGE), desk.model.inputs(AUDIO)
+    assert len(image.slices) == 3
+    chosen = replace(image, frame=0, every=True), replace(sound, position="sup_Mit")
+    desk.model.set_inputs(IMAGE, chosen[:1])
+    desk.model.set_inputs(AUDIO, chosen[1:])
+    desk.intake.take_paths(paths)
+    settle(qtbot, desk)
+    assert (*desk.model.inputs(IMAGE), *desk.model.inputs(AUDIO)) == chosen
 
 
 def test_on_the_wrong_panel_it_goes_to_the_right_one(qtbot, desk, folder):

@@ -1,6 +1,7 @@
 """Recording at the desk, with an engine that plays a script: what the case gets, while it goes on and in the
 end, and what a crash leaves."""
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import soundfile
 from support.recording import Source, counted
 from support.sound import RATE, beats
 
-from mmdesk import recordings
+from mmdesk import casefile, recordings
 from mmdesk.case import Case, Input, Modality, new_id
 from mmdesk.events import ReportReady
 from mmdesk.media.microphone import Device
@@ -169,6 +170,49 @@ def test_a_case_that_is_put_away_leaves_its_recording_to_be_had(at):
     assert np.abs(soundfile.read(item.path)[0] - beats()).max() < 1e-4
 
 
+def put_away(at):
+    """A desk whose recording was put away with its case, and is offered."""
+    desk = at()
+    desk.model.set_record("Fever.")
+    desk.start()
+    desk.give(2)
+    desk.opened.do["new"].trigger()
+    desk.until(lambda: desk.window.notice.text.startswith("A recording was under way"))
+    return desk
+
+
+def test_a_recording_of_another_case_stays_with_the_one_that_it_was_put_into(at):
+    desk = put_away(at)
+    desk.window.notice._button.click()
+    desk.until(lambda: desk.names)
+    desk.opened.until_quiet()
+    desk.desk.archive.purge()
+    (item,) = desk.model.inputs(AUDIO)
+    assert Path(item.path).name.startswith(desk.model.id) and len(soundfile.read(item.path)[0]) == 2 * RATE
+
+
+def test_of_two_cases_a_recording_reaches_none_unasked(at):
+    desk = put_away(at)
+    desk.window.notice._button.click()
+    desk.model.load(Case({}))  # before the recording came
+    words = "A recording was under way when mmdesk ended. It was kept."
+    desk.until(lambda: desk.window.notice.text == words)
+    assert desk.names == []
+    desk.window.notice._button.click()
+    desk.until(lambda: desk.names)
+
+
+def test_a_demo_offers_nobodys_recording(at, tmp_path):
+    spool = left(tmp_path / "home" / "cases")
+    desk = at()
+    desk.until(lambda: desk.window.notice.text)
+    desk.window.notice._close.click()
+    desk.window.filing.hides_recent = True
+    desk.desk.look_back(30)
+    desk.opened.until_quiet()
+    assert not desk.window.notice.text and spool.exists()
+
+
 def left(folder: Path, frames: int = 8000) -> Path:
     recorder = Recorder(recordings.begin(folder, new_id(), RATE, 2))
     recorder.take(counted(0, frames))
@@ -229,3 +273,16 @@ def test_the_window_closes_while_it_goes_on(at, tmp_path):
     desk.opened.close()
     (spool,) = (tmp_path / "home" / "cases").glob("*.spool")
     assert recordings.finish(spool) is not None
+
+
+def test_the_window_closes_while_a_recording_is_written(at):
+    """It was ended: it is in its case."""
+    desk = at()
+    desk.start()
+    desk.give(2)
+    desk.recording.stop()
+    assert desk.recording.phase is Phase.ENDING
+    desk.opened.close()
+    kept = casefile.load(desk.desk.archive.path(desk.model.id)).case
+    (item,) = kept.inputs[AUDIO]
+    assert np.abs(soundfile.read(BytesIO(item.data))[0] - beats()).max() < 1e-4

@@ -1,11 +1,13 @@
 """The text of a PDF, page after page."""
 
+import contextlib
 import re
 import time
 import zlib
 
 from mmdesk.errors import InputProblem
 from mmdesk.media.clinical.sheet import damaged
+from mmdesk.media.files import inflated
 from mmdesk.media.text import MAX_CHARACTERS, too_long
 
 MAX_BYTES = 64 * 2**20
@@ -94,15 +96,10 @@ def _size(data: bytes, start: int, head: bytes) -> int:
 
 def _unpacked(data: bytes, start: int, most: int) -> int:
     """Counted up to one more than `most`."""
-    packed, size = zlib.decompressobj(), 0
-    try:
-        for place in range(start, len(data), 2**16):
-            chunk = data[place : place + 2**16]
-            while chunk and size <= most and not packed.eof:
-                size += len(packed.decompress(chunk, 2**20))
-                chunk = packed.unconsumed_tail
-            if packed.eof or size > most:
+    size = 0
+    with contextlib.suppress(zlib.error):  # the reader passes over it as well
+        for piece in inflated(data, zlib.MAX_WBITS, start):
+            size += len(piece)
+            if size > most:
                 break
-    except zlib.error:  # the reader passes over it as well
-        pass
     return size
