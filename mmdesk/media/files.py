@@ -64,9 +64,9 @@ _SIGNATURES = (
     (rb"....n(?:\+2|i2)\x00\r\n\x1a\n", Format.NIFTI),
     (rb"\s{0,64}%PDF-", Format.PDF),
     (rb"PK\x03\x04(?!.*(?:word|ppt)/)(?=.*(?:\[Content_Types\]\.xml|xl/|docProps/))", Format.XLSX),
-    (rb"PK\x03\x04(?!.{26}mmcase\.json|.*(?:word|ppt)/)", Format.ZIP),
+    (rb"PK\x03\x04(?!.{26}(?:mmcase\.json|mimetype)|.*(?:word|ppt)/)", Format.ZIP),
     (rb"(?:\xef\xbb\xbf)?[\s\x0b]{0,64}(?:(?:FHS|BHS)\|[^\r\n]*[\s\x0b]+)*MSH\|", Format.HL7),
-    (rb"(?:\xef\xbb\xbf)?\s{0,64}\{.*\"resourceType\"\s*:", Format.FHIR),
+    (rb"(?:\xef\xbb\xbf)?\s{0,64}(?:\[\s{0,64})?\{.*\"resourceType\"\s*:", Format.FHIR),
 )
 # Common files that mmdesk does not read: naming them helps more than "unknown".
 _FOREIGN = (
@@ -77,7 +77,10 @@ _FOREIGN = (
     (rb"....ftyp", "an MP4, M4A or MOV file"),
     (rb"PK\x03\x04.{26}mmcase\.json", "a case of mmdesk"),
     (rb"PK\x03\x04.*word/", "a Word document"),
-    (rb"PK\x03\x04", "an office file"),
+    (rb"PK\x03\x04|\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an office file"),
+    (rb"(?:\xef\xbb\xbf)?\s{0,64}<(?i:!doctype html|html)", "a web page"),
+    (rb"(?:\xef\xbb\xbf)?\s{0,64}<\?xml", "an XML file"),
+    (rb"\{\\rtf", "an RTF document"),
     (rb"\x1f\x8b", "a compressed file"),
 )
 # No decoder of AAC, which these hold, may be shipped with mmdesk.
@@ -209,14 +212,19 @@ def _foreign(head: bytes) -> str | None:
 
 
 def _is_text(head: bytes) -> bool:
-    utf16 = head.startswith(_UTF16)
-    try:  # an incremental decoder allows a character that is cut at the end
-        text = codecs.getincrementaldecoder("utf-16" if utf16 else "utf-8")().decode(head)
+    try:
+        text = _decoded(head)
     except UnicodeDecodeError:
         text = head.decode("latin-1")
         if 2 * sum(byte < 0x80 for byte in head) < len(head):
             return False
     return bool(text) and all(char >= " " or char in _LAYOUT for char in text)
+
+
+def _decoded(head: bytes) -> str:
+    """An incremental decoder allows a character that is cut at the end."""
+    encoding = "utf-16" if head.startswith(_UTF16) else "utf-8-sig"
+    return codecs.getincrementaldecoder(encoding)().decode(head)
 
 
 def _opened(head: bytes) -> bytes:
@@ -233,7 +241,10 @@ def _opened(head: bytes) -> bytes:
 def _is_table(head: bytes) -> bool:
     """Whether a text is a sheet: a line names its columns, and the next one has as many cells. A sentence
     has commas too, but its parts are not the names of columns."""
-    text = head.decode("utf-16" if head[:2] in _UTF16 else "utf-8-sig", "replace")
+    try:
+        text = _decoded(head)
+    except UnicodeDecodeError:
+        text = head.decode("cp1252", "replace")
     lines = [line for line in text.splitlines() if line.strip(" \t,;|")][: columns.TITLES + 1]
     for line, below in zip(lines, lines[1:], strict=False):
         for mark in columns.DELIMITERS:

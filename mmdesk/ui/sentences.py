@@ -50,6 +50,9 @@ _ALL = (
     QT_TRANSLATE_NOOP("said", "a Word document"),
     QT_TRANSLATE_NOOP("said", "an office file"),
     QT_TRANSLATE_NOOP("said", "a compressed file"),
+    QT_TRANSLATE_NOOP("said", "a web page"),
+    QT_TRANSLATE_NOOP("said", "an XML file"),
+    QT_TRANSLATE_NOOP("said", "an RTF document"),
     # media/deidentify.py, burned_in.py
     QT_TRANSLATE_NOOP("said", "this is no DICOM file"),
     QT_TRANSLATE_NOOP("said", "this is no whole DICOM file"),
@@ -166,6 +169,7 @@ _ALL = (
     QT_TRANSLATE_NOOP("said", "its date cannot be read"),
     QT_TRANSLATE_NOOP("said", "its date can be read two ways"),
     QT_TRANSLATE_NOOP("said", "its comma may mean tenths or thousands"),
+    QT_TRANSLATE_NOOP("said", "its point may mean tenths or thousands"),
     QT_TRANSLATE_NOOP("said", "it is not final"),
     QT_TRANSLATE_NOOP("said", "it was refuted"),
     QT_TRANSLATE_NOOP("said", "it is over"),

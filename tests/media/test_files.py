@@ -116,6 +116,31 @@ def test_every_format_has_a_modality() -> None:
             "a: this is a GIF picture, not a record. Save it as text, PDF, CSV or XLSX.",
         ),
         (
+            b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+            Modality.RECORD,
+            "a: this is an office file, not a record. Save it as text, PDF, CSV or XLSX.",
+        ),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500),
+            Modality.RECORD,
+            "a: this is an office file, not a record. Save it as text, PDF, CSV or XLSX.",
+        ),
+        (
+            b" <!DOCTYPE html>\n<html>CRP 96</html>",
+            Modality.RECORD,
+            "a: this is a web page, not a record. Save it as text, PDF, CSV or XLSX.",
+        ),
+        (
+            b"\xef\xbb\xbf<?xml version='1.0'?><ClinicalDocument/>",
+            Modality.RECORD,
+            "a: this is an XML file, not a record. Save it as text, PDF, CSV or XLSX.",
+        ),
+        (
+            b"{\\rtf1\\ansi CRP 96}",
+            Modality.RECORD,
+            "a: this is an RTF document, not a record. Save it as text, PDF, CSV or XLSX.",
+        ),
+        (
             b"\x00\x00\x00\x20ftypM4A ",
             Modality.AUDIO,
             "a: this is an MP4, M4A or MOV file, not a recording."

@@ -1,13 +1,14 @@
-"""What the columns of a laboratory sheet are called, in English and German."""
+"""What the columns of a laboratory sheet are called, in English, German and French."""
 
 import csv
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from mmdesk.media.clinical.values import is_date
 
-TEST, VALUE, UNIT, RANGE, LOW, HIGH, FLAG, DATE, TIME, CODE, PATIENT = (
-    "test", "value", "unit", "range", "low", "high", "flag", "date", "time", "code", "patient",
+TEST, VALUE, UNIT, RANGE, LOW, HIGH, FLAG, DATE, TIME, CODE, PATIENT, MATERIAL = (
+    "test", "value", "unit", "range", "low", "high", "flag", "date", "time", "code", "patient", "material",
 )  # fmt: skip
 
 _NAMES = {
@@ -15,30 +16,35 @@ _NAMES = {
         "test", "test name", "testname", "lab test", "laboratory test", "analyte", "analyt", "parameter",
         "component", "component name", "investigation", "untersuchung", "laborwert", "laborparameter",
         "messgröße", "kenngröße", "analysis", "analyse", "observation", "measurement", "marker",
-        "test description", "bezeichnung", "item", "label", "description", "name",
+        "test description", "bezeichnung", "examen", "examens", "paramètre", "dosage", "item", "label",
+        "description", "name",
     ),
     VALUE: (
         "value", "values", "result", "results", "result value", "reading", "measured value", "wert",
         "werte", "ergebnis", "messwert", "resultat", "befund", "ergebniswert", "value num", "valuenum",
-        "test result", "numeric result", "aktueller wert",
+        "test result", "numeric result", "aktueller wert", "your value", "résultat", "résultats", "valeur",
     ),
     UNIT: (
         "unit", "units", "einheit", "einheiten", "dimension", "uom", "valueuom", "unit of measure",
-        "units of measure",
+        "units of measure", "unité", "unités",
     ),
     RANGE: (
         "range", "ranges", "ref", "ref range", "reference", "reference range", "reference ranges",
         "reference interval", "normal range", "normal", "normal values", "referenz", "referenzbereich",
         "referenzwert", "referenzwerte", "normbereich", "normwert", "normwerte", "norm", "ref bereich",
-        "ref intervall", "referenzintervall", "limits", "interval",
+        "ref intervall", "referenzintervall", "limits", "interval", "normalbereich", "normalwert",
+        "normalwerte", "sollwert", "standard range", "biological reference interval", "normales", "norme",
+        "normes", "valeurs de référence", "valeurs normales", "valeurs usuelles", "intervalle de référence",
     ),
     LOW: (
         "low", "lower", "lower limit", "ref low", "reference low", "range low", "min", "ref min",
         "ref range lower", "ref range low", "untere grenze", "untergrenze", "lower reference limit", "lln",
+        "von",
     ),
     HIGH: (
         "high", "upper", "upper limit", "ref high", "reference high", "range high", "max", "ref max",
         "ref range upper", "ref range high", "obere grenze", "obergrenze", "upper reference limit", "uln",
+        "bis",
     ),
     FLAG: (
         "flag", "flags", "abnormal", "abnormal flag", "interpretation", "bewertung", "markierung", "hinweis",
@@ -48,11 +54,16 @@ _NAMES = {
         "date time", "datetime", "charttime", "abnahme", "abnahmedatum", "entnahme", "entnahmedatum",
         "probendatum", "test date", "result date", "observation date", "drawn", "timestamp", "zeitpunkt",
         "befunddatum", "day", "tag", "collection datetime", "collection date time", "datum uhrzeit",
+        "date de prélèvement", "date du prélèvement", "prélèvement", "date prélèvement",
     ),
-    TIME: ("time", "uhrzeit", "zeit", "collection time", "abnahmezeit"),
+    TIME: ("time", "uhrzeit", "zeit", "collection time", "abnahmezeit", "heure"),
     PATIENT: (
         "patient", "patient id", "patientid", "patient name", "patient no", "subject id", "subject", "mrn",
         "patienten id", "patientenname", "patientennummer",
+    ),
+    MATERIAL: (
+        "material", "specimen", "specimen type", "sample", "sample type", "probe", "probenmaterial",
+        "untersuchungsmaterial", "matrix", "fluid", "milieu", "nature du prélèvement",
     ),
     CODE: ("loinc", "loinc code", "loinc num", "loinc number", "code", "test code", "loinccode"),
 }  # fmt: skip
@@ -77,12 +88,16 @@ def role_of(cell: str) -> str:
 
 
 def roles_of(cells: Sequence[str]) -> dict[str, int]:
-    """Role → its column; of several columns of one role, the one that is named more exactly."""
+    """Role → its column; of several columns of one role, the one that is named more exactly. Where none is
+    named as that of the tests, but others as those of a sheet of values, it is the first one."""
     keys = [(_key(cell), place) for place, cell in enumerate(cells)]
     ranked = sorted((*_ROLES[key], place) for key, place in keys if key in _ROLES)
     roles: dict[str, int] = {}
     for role, _, place in ranked:
         roles.setdefault(role, place)
+    valued = (UNIT in roles or RANGE in roles) and (VALUE in roles or any(map(is_date, filter(None, cells))))
+    if TEST not in roles and valued and 0 not in {place for role, place in roles.items() if role != VALUE}:
+        roles = {TEST: 0, **{role: place for role, place in roles.items() if place}}
     return roles
 
 
@@ -103,5 +118,5 @@ def _is_name(cell: str) -> bool:
 def _key(cell: str) -> str:
     if len(cell) > _LONGEST:
         return ""
-    name = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", " ", cell)
+    name = unicodedata.normalize("NFC", re.sub(r"\([^()]*\)|\[[^\[\]]*\]", " ", cell))
     return " ".join(re.findall(r"[^\W_]+", name.lower()))

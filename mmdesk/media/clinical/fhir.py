@@ -1,10 +1,11 @@
-"""FHIR R4: a Bundle or a single resource as JSON (hl7.org/fhir/R4) → values. Read are Patient (sex and age),
-Observation, Condition and DiagnosticReport; what else there is, is passed over."""
+"""FHIR R4: a Bundle, a single resource or several, one a line, as JSON (hl7.org/fhir/R4) → values. Read are
+Patient (sex and age), Observation, Condition and DiagnosticReport; what else there is, is passed over."""
 
 import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from mmdesk.errors import InputProblem
@@ -18,14 +19,18 @@ from mmdesk.media.clinical.values import (
     LabValue,
     cut,
     is_iso,
+    other_material,
     read_date,
     read_number,
+    read_range,
     too_many,
 )  # fmt: skip
 from mmdesk.media.text import decode
 
 Json = Mapping[str, Any]
 MAX_BYTES = 8 * 2**20
+_UCUM = "http://unitsofmeasure.org"
+_URL = "fullUrl"
 LOINC = "http://loinc.org"
 YEAR_ONLY = "only the year of birth is known"
 _SEX, _AGE = "46098-0", "30525-0"
@@ -40,8 +45,7 @@ def read_fhir(data: bytes, name: str) -> tuple[LabValue, ...]:
     """Raises InputProblem."""
     check_size(data, name, MAX_BYTES)
     try:
-        # Numbers stay as they are printed, and are read as those of sheets are.
-        root = json.loads(decode(data), parse_float=str, parse_int=str, parse_constant=str)
+        root = _parsed(decode(data))
     except (ValueError, RecursionError):  # a bracket missing; too deep
         raise damaged(name) from None
     resources = list(_resources(root))
@@ -59,25 +63,48 @@ def read_fhir(data: bytes, name: str) -> tuple[LabValue, ...]:
     return tuple(values)
 
 
+def _parsed(text: str) -> object:
+    """Numbers stay as they are printed, and are read as those of sheets are."""
+    load = partial(json.loads, parse_float=str, parse_int=str, parse_constant=str)
+    try:
+        return load(text)
+    except ValueError:
+        return [load(line) for line in text.splitlines() if line.strip()]
+
+
 def _resources(root: object) -> Iterator[Json]:
-    resource = _object(root)
-    if resource.get("resourceType") != "Bundle":
-        if isinstance(resource.get("resourceType"), str):
-            yield resource
-        return
-    for entry in _list(resource.get("entry")):
-        inner = _object(_object(entry).get("resource"))
-        if isinstance(inner.get("resourceType"), str):
-            yield inner
+    """With those that they contain. Of an entry of a bundle, its `fullUrl` is a name of its resource, too."""
+    for one in map(_object, root if isinstance(root, list) else [root]):
+        found = [one]
+        if one.get("resourceType") == "Bundle":
+            entries = map(_object, _list(one.get("entry")))
+            found = [{**_object(entry.get("resource")), _URL: entry.get(_URL)} for entry in entries]
+        for resource in found:
+            inner = map(_object, _list(resource.get("contained")))
+            yield from (part for part in (resource, *inner) if isinstance(part.get("resourceType"), str))
 
 
 def _check_one_patient(resources: list[Json], name: str) -> None:
+    """Patients, and those that others speak of, by any of their names."""
     patients = [resource for resource in resources if resource["resourceType"] == "Patient"]
-    ids = {_text(_object(r.get("subject")).get("reference")).rpartition("/")[2] for r in resources} - {""}
-    ids |= {_text(patient.get("id")) for patient in patients} - {""}
-    ids = {identity.removeprefix("urn:uuid:") for identity in ids}
-    if len(patients) > 1 or len(ids) > 1:
+    named = [{_last(_text(patient.get(key))) for key in ("id", _URL)} - {""} for patient in patients]
+    said = {_patient(resource) for resource in resources} - {""}
+    apart = any(names != named[0] for names in named) or (len(named) > 1 and not named[0])
+    if apart or (len(said) > 1 if not named or not named[0] else said - named[0]):
         raise several_patients(name)
+
+
+def _patient(resource: Json) -> str:
+    """The name of the patient that a resource is about, "" where it is about something else."""
+    reference = _text(_object(resource.get("subject") or resource.get("patient")).get("reference"))
+    kind = re.search(r"(\w+)/[^/]+$", re.sub(r"/_history/.*", "", reference))
+    return _last(reference) if kind is None or kind[1] == "Patient" else ""
+
+
+def _last(reference: str) -> str:
+    """Of a reference, relative, absolute or of another kind, what names the resource."""
+    plain = re.sub(r"/_history/.*", "", reference)
+    return re.split(r"[/#:]", plain)[-1]
 
 
 def _values(resources: list[Json]) -> Iterator[LabValue]:
@@ -101,15 +128,17 @@ def _observation(resource: Json, place: str) -> Iterator[LabValue]:
         return
     when, doubt = _when(resource)
     doubt = doubt or (NOT_FINAL if status == "preliminary" else "")
+    material = other_material(_text(_object(resource.get("specimen")).get("display")))
     for part in (resource, *map(_object, _list(resource.get("component")))):
         text, unit, sign = _value_of(part)
         if not text:
             continue
         test, code = _concept(part.get("code"))
         printed = read_number(text)
-        low, high = _range(part)
+        low, high = _range(part, unit)
+        of = f"{test} ({material})" if material else test
         yield LabValue(
-            test or "value", cut(text), printed.number, sign or printed.sign, code, unit or printed.unit,
+            of or "value", cut(text), printed.number, sign or printed.sign, code, unit or printed.unit,
             low, high, _flag(part), when, place, printed.doubt or doubt, note=not test,
         )  # fmt: skip
 
@@ -120,7 +149,7 @@ def _value_of(part: Json) -> tuple[str, str, str]:
     if quantity:
         sign = _text(quantity.get("comparator"))
         number = _text(quantity.get("value"))
-        unit = _text(quantity.get("code")) or _text(quantity.get("unit"))
+        unit = _unit_of(quantity)
         sign = sign if sign in _SIGNS else ""
         return (sign + number if number else ""), unit, sign
     if "valueCodeableConcept" in part:
@@ -135,6 +164,12 @@ def _value_of(part: Json) -> tuple[str, str, str]:
         if text := _text(part.get(key)):
             return text, "", ""
     return "", "", ""
+
+
+def _unit_of(quantity: Json) -> str:
+    """In UCUM, else in words: codes of other systems are numbers."""
+    coded = _text(quantity.get("system")) in ("", _UCUM)
+    return (_text(quantity.get("code")) if coded else "") or _text(quantity.get("unit"))
 
 
 def _condition(resource: Json, place: str) -> Iterator[LabValue]:
@@ -200,12 +235,16 @@ def _when(resource: Json) -> tuple[str, str]:
     return "", ""
 
 
-def _range(part: Json) -> tuple[float | None, float | None]:
-    """The first range that is no range of therapy or of another kind."""
+def _range(part: Json, unit: str) -> tuple[float | None, float | None]:
+    """The first range that is no range of therapy or of another kind, where it has the unit of the value."""
     for item in map(_object, _list(part.get("referenceRange"))):
         if _code(item.get("type")) in ("", "normal"):
-            low, high = (_text(_object(item.get(side)).get("value")) for side in ("low", "high"))
-            return read_number(low).number, read_number(high).number
+            sides = [_object(item.get(side)) for side in ("low", "high")]
+            low, high = (read_number(_text(side.get("value"))).number for side in sides)
+            if low is None and high is None:
+                return read_range(_text(item.get("text")))
+            units = {_unit_of(side).lower() for side in sides} - {""}
+            return (low, high) if units <= {unit.lower()} else (None, None)
     return None, None
 
 

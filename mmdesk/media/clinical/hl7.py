@@ -14,7 +14,9 @@ from mmdesk.media.clinical.values import (
     NOT_FINAL,
     LabValue,
     cut,
+    decimal_mark,
     is_iso,
+    other_material,
     read_date,
     read_number,
     read_range,
@@ -134,16 +136,21 @@ def _day(field: str) -> str:
 
 def _observations(message: Sequence[str], marks: Marks) -> Iterator[LabValue]:
     """OBX segments; the lines of one text are put together."""
-    drawn, number = "", 0
+    drawn, material, number = "", "", 0
+    tenths = _tenths(message, marks)
+    materials = _materials(message, marks)
     lines: list[LabValue] = []
     for segment in message:
         fields = segment.split(marks.field, _MOST_FIELDS)
         if fields[0] == "OBR":
             drawn = _at(fields, 7) or _at(fields, 22)
+            material = next(materials)
         if fields[0] != "OBX":
             continue
         number += 1
-        value = _observation(fields, marks, drawn, f"OBX {number}")
+        value = _observation(fields, marks, tenths, drawn, f"OBX {number}")
+        if value is not None and material:
+            value = replace(value, test=f"{value.test} ({material})")
         if lines and (value is None or not value.note or value.test != lines[0].test):
             yield _joined(lines)
             lines = []
@@ -155,11 +162,38 @@ def _observations(message: Sequence[str], marks: Marks) -> Iterator[LabValue]:
         yield _joined(lines)
 
 
+def _tenths(message: Sequence[str], marks: Marks) -> str:
+    """What stands before the tenths of its numbers: a point, as the standard says, or what they show."""
+    fields = (segment.split(marks.field, _MOST_FIELDS) for segment in message if segment.startswith("OBX"))
+    return decimal_mark(_at(own, 5) for own in fields if _at(own, 2) in ("NM", "ST", "SN")) or "."
+
+
+def _materials(message: Sequence[str], marks: Marks) -> Iterator[str]:
+    """Of each OBR, in order, what its results were made of where that is no blood: by its own fields, or by
+    the SPM that follows it."""
+    found: list[str] = []
+    for segment in message:
+        fields = segment.split(marks.field)
+        if fields[0] == "OBR":
+            named = (_at(fields, 15), _at(fields, 4))
+            found.append(next(filter(None, (_other(field, marks) for field in named)), ""))
+        elif fields[0] == "SPM" and found:
+            found[-1] = _other(_at(fields, 4), marks) or found[-1]
+    yield from found
+
+
+def _other(field: str, marks: Marks) -> str:
+    words = (other_material(_unescaped(part, marks)) for part in reversed(field.split(marks.component)))
+    return next(filter(None, words), "")
+
+
 def _joined(lines: Sequence[LabValue]) -> LabValue:
     return replace(lines[0], text=cut("\n".join(line.text for line in lines)))
 
 
-def _observation(fields: Sequence[str], marks: Marks, drawn: str, place: str) -> LabValue | None:
+def _observation(
+    fields: Sequence[str], marks: Marks, tenths: str, drawn: str, place: str
+) -> LabValue | None:
     kind, status = _at(fields, 2), _at(fields, 11)
     if status in _WRONG or kind not in _READ:
         return None
@@ -169,9 +203,9 @@ def _observation(fields: Sequence[str], marks: Marks, drawn: str, place: str) ->
     if not text or text == '""':  # which deletes what was there
         return None
     test, code = _named(_at(fields, 3), marks)
-    printed = read_number(text)
+    printed = read_number(text, tenths)
     unit = _unescaped(_at(fields, 6).split(marks.component)[0], marks).strip()
-    low, high = read_range(_unescaped(_at(fields, 7), marks))
+    low, high = read_range(_unescaped(_at(fields, 7).split(marks.component)[0], marks), tenths)
     when, doubt = read_date(_at(fields, 14) or drawn)
     return LabValue(
         test, cut(text), printed.number, printed.sign, code, unit or printed.unit, low, high,
@@ -212,7 +246,11 @@ def _unescaped(text: str, marks: Marks) -> str:
         if code in letters:
             return letters[code]
         if re.fullmatch(r"X(?:[0-9A-Fa-f]{2})+", code):
-            return bytes.fromhex(code[1:]).decode("utf-8", "replace")
+            data = bytes.fromhex(code[1:])
+            try:
+                return data.decode()
+            except UnicodeDecodeError:
+                return data.decode("cp1252", "replace")
         return "\n" if code.lower().startswith((".br", ".sp")) else ""
 
     return re.sub(rf"{mark}([^\r\n]{{1,40}}?){mark}", plain, text)

@@ -12,8 +12,8 @@ from typing import Any
 
 from mmdesk.errors import InputProblem
 from mmdesk.media.clinical.columns import DELIMITERS, TITLES, cells_of, is_header
-from mmdesk.media.clinical.table import MAX_COLUMNS, MAX_ROWS, Row, read_rows
-from mmdesk.media.clinical.values import MAX_VALUES, LabValue, too_many
+from mmdesk.media.clinical.table import MAX_COLUMNS, MAX_ROWS, read_rows
+from mmdesk.media.clinical.values import MAX_VALUES, LabValue, decimal_mark, is_date, too_many
 from mmdesk.media.text import decode
 
 MAX_BYTES = 16 * 2**20  # of a sheet
@@ -47,7 +47,8 @@ def read_csv(data: bytes, name: str) -> tuple[LabValue, ...]:
         rows = list(_numbered(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), name))
     except csv.Error:
         raise damaged(name) from None
-    return _known(read_rows(rows, name), name)
+    # Who separates cells by commas writes no decimal commas.
+    return _known(read_rows(rows, name, tenths="." if delimiter == "," else ""), name)
 
 
 def delimiter_of(text: str) -> str:
@@ -83,13 +84,16 @@ def _workbook(data: bytes, name: str) -> list[LabValue]:
         warnings.simplefilter("ignore")  # of styles and extensions that are nothing to us
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         try:
-            sheets = book.worksheets
+            # What is hidden, its author does not show: templates, older states.
+            sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
             values: list[LabValue] = []
             for sheet in sheets[:_MAX_SHEETS]:
                 sheet.reset_dimensions()  # what a file says of its own size may be anything
-                rows = (_cells(row) for row in sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS))
+                rows = list(_numbered(sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS), name))
+                texts = (cell.value for _, row in rows for cell in row if isinstance(cell.value, str))
+                mark = decimal_mark(text for text in texts if not is_date(text)) or "."
                 where = sheet.title if len(sheets) > 1 else ""
-                values += read_rows(list(_numbered(rows, name)), name, where)
+                values += read_rows([(number, _cells(row, mark)) for number, row in rows], name, where)
                 if len(values) > MAX_VALUES:
                     raise too_many(name)
             return values
@@ -97,12 +101,13 @@ def _workbook(data: bytes, name: str) -> list[LabValue]:
             book.close()
 
 
-def _cells(row: Sequence[Any]) -> list[str]:
-    return [_text_of(cell.value, getattr(cell, "number_format", "")) for cell in row]
+def _cells(row: Sequence[Any], mark: str) -> list[str]:
+    return [_text_of(cell.value, getattr(cell, "number_format", ""), mark) for cell in row]
 
 
-def _text_of(value: object, shown: str) -> str:
-    """A cell as it would be printed: 0.98 in a column of percents is 98%."""
+def _text_of(value: object, shown: str, mark: str) -> str:
+    """A cell as it would be printed: 0.98 in a column of percents is 98%. `mark` stands before the tenths of
+    a number, as in the texts beside it; never before three digits, which might be thousands."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -110,14 +115,15 @@ def _text_of(value: object, shown: str) -> str:
     if isinstance(value, int | float):
         if not math.isfinite(value):
             return str(value)
-        return f"{value * 100:.10g}%" if shown.endswith("%") else f"{value:.15g}"
+        printed = f"{value * 100:.10g}%" if shown.endswith("%") else f"{value:.15g}"
+        return re.sub(r"(\.\d{3})(?!\d)", r"\g<1>0", printed).replace(".", mark)
     if isinstance(value, datetime):
         midnight = value.time() == time()
         return value.date().isoformat() if midnight else value.isoformat(" ", timespec="minutes")
     return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
-def _numbered(rows: Iterator[list[str]], name: str) -> Iterator[Row]:
+def _numbered(rows: Iterator[Sequence[Any]], name: str) -> Iterator[tuple[int, Sequence[Any]]]:
     for number, cells in enumerate(rows, 1):
         if number > MAX_ROWS:
             raise InputProblem(name, f"it has more than {MAX_ROWS:,} rows", "Give the part that matters.")

@@ -7,6 +7,8 @@ for each test. Cumulative: a row for each test and a column for each date.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from mmdesk.errors import InputProblem
 from mmdesk.media.clinical import columns
@@ -16,6 +18,7 @@ from mmdesk.media.clinical.columns import (
     FLAG,
     HIGH,
     LOW,
+    MATERIAL,
     PATIENT,
     RANGE,
     TEST,
@@ -30,6 +33,7 @@ from mmdesk.media.clinical.values import (
     day_order,
     decimal_mark,
     is_date,
+    other_material,
     read_date,
     read_number,
     read_range,
@@ -42,6 +46,9 @@ _NOTHING = re.compile(r"[-–—./ ]*|n/?a|null|none|nan|k\.?\s?a\.?|n\.?\s?d\.?
 _IN_BRACKETS = re.compile(
     r"(?P<name>.{1,60}?)[ ]?(?:\((?P<round>[^()]{1,20})\)|\[(?P<square>[^\[\]]{1,20})\])"
 )
+_BEHIND = re.compile(r"(?P<name>.{1,60}?)(?:,|:| in)? (?P<unit>[^\s,]{0,15}/[^\s,]{1,8}|%)")
+_SERIAL = re.compile(r"(?:2[5-9]|[3-6]\d)\d{3}(?:\.\d{1,12})?")  # days of a spreadsheet, 1968 to 2091
+_FIRST_DAY = datetime(1899, 12, 30)
 _UNIT = re.compile(r".*[/%°].*|[mkµu]?g|mm ?\[?Hg\]?|bpm|fl|pg|s|sec|min|years?|a|kg|lbs?|C|F", re.IGNORECASE)
 _LOINC = re.compile(r"\d{1,5}-\d")
 
@@ -59,9 +66,10 @@ class Marks:
     date: str = ""  # of the whole sheet, as printed above its columns
 
 
-def read_rows(rows: Sequence[Row], name: str, where: str = "") -> list[LabValue]:
-    """The values of one sheet; [] where no row names its columns. `where` comes before "row 4". Raises
-    InputProblem for a sheet of several patients, or of too many values."""
+def read_rows(rows: Sequence[Row], name: str, where: str = "", tenths: str = "") -> list[LabValue]:
+    """The values of one sheet; [] where no row names its columns. `where` comes before "row 4"; `tenths` is
+    what stands before them where the numbers do not tell. Raises InputProblem for a sheet of several
+    patients, or of too many values."""
     rows = [(number, [cell.strip() for cell in cells]) for number, cells in rows]
     rows = [(number, cells) for number, cells in rows if any(cells)]
     start = next((n for n, (_, cells) in enumerate(rows[: columns.TITLES]) if columns.is_header(cells)), None)
@@ -69,11 +77,14 @@ def read_rows(rows: Sequence[Row], name: str, where: str = "") -> list[LabValue]
         pairs = zip(rows[: columns.TITLES], rows[1:], strict=False)
         start = next((n for n, ((_, a), (_, b)) in enumerate(pairs) if _is_bare(a, b)), None)
     if start is None:
+        rows = _joined(rows)
+        start = next((n for n, (_, cells) in enumerate(rows) if columns.is_header(cells)), None)
+    if start is None:
         return []
     header, body = rows[start][1], rows[start + 1 :]
     roles = columns.roles_of(header)
     _check_one_patient(roles, body, name)
-    marks = _marks(header, body, rows[:start])
+    marks = _marks(header, body, rows[:start], tenths)
     if TEST in roles and VALUE in roles:
         found = _long(header, roles, body, marks)
     elif TEST in roles:
@@ -86,6 +97,15 @@ def read_rows(rows: Sequence[Row], name: str, where: str = "") -> list[LabValue]
             raise too_many(name)
         values.append(value)
     return [replace(value, place=f"{where}, {value.place}") for value in values] if where else values
+
+
+def _joined(rows: list[Row]) -> list[Row]:
+    """Where two rows together name the columns, as over merged cells, one row of both."""
+    for n, ((_, above), (number, below)) in enumerate(zip(rows[: columns.TITLES], rows[1:], strict=False)):
+        cells = [low or high for high, low in zip_longest(above, below, fillvalue="")]
+        if columns.is_header(cells):
+            return [*rows[:n], (number, cells), *rows[n + 2 :]]
+    return []
 
 
 def _is_bare(cells: Cells, below: Cells) -> bool:
@@ -107,7 +127,7 @@ def several_patients(name: str) -> InputProblem:
     return InputProblem(name, "it holds values of several patients", "Give those of one patient alone.")
 
 
-def _marks(header: Cells, body: Sequence[Row], titles: Sequence[Row]) -> Marks:
+def _marks(header: Cells, body: Sequence[Row], titles: Sequence[Row], tenths: str) -> Marks:
     cells = [cell for _, row in body for cell in row]
     dates = [cell for cell in (*header, *cells) if is_date(cell)]
     date = ""
@@ -117,36 +137,71 @@ def _marks(header: Cells, body: Sequence[Row], titles: Sequence[Row]) -> Marks:
             printed = rest.strip() or behind
             if columns.role_of(label) == DATE and is_date(printed):
                 date = printed
-    return Marks(decimal_mark(cell for cell in cells if not is_date(cell)), day_order(dates), date)
+    tenths = decimal_mark(cell for cell in cells if not is_date(cell)) or tenths
+    return Marks(tenths, day_order(dates), date)
 
 
 def _long(header: Cells, roles: Roles, body: Sequence[Row], marks: Marks) -> Iterator[LabValue]:
     of_all = _name_and_unit(header[roles[VALUE]])[1]
+    section = ""
     for number, cells in body:
         test, text = _cell(cells, roles, TEST), _cell(cells, roles, VALUE)
+        section = _section(cells, section)
         if not test or _NOTHING.fullmatch(text) or columns.is_header(cells):
             continue
-        low, high = read_range(_cell(cells, roles, RANGE), marks.tenths)
-        code = _cell(cells, roles, CODE)
+        low, high = _limits(cells, roles, marks)
+        code, unit = _cell(cells, roles, CODE), _cell(cells, roles, UNIT) or of_all
+        test, unit = (test, unit) if unit else _name_and_unit(test)
         yield _value(
-            marks, test, text, _cell(cells, roles, UNIT) or of_all, f"row {number}",
-            " ".join(filter(None, (_cell(cells, roles, DATE), _cell(cells, roles, TIME)))),
-            read_number(_cell(cells, roles, LOW), marks.tenths).number if low is None else low,
-            read_number(_cell(cells, roles, HIGH), marks.tenths).number if high is None else high,
-            _cell(cells, roles, FLAG), code if _LOINC.fullmatch(code) else "",
+            marks, _of(test, _cell(cells, roles, MATERIAL) or section), text, unit, f"row {number}",
+            _date(cells, roles), low, high, _cell(cells, roles, FLAG), code if _LOINC.fullmatch(code) else "",
         )  # fmt: skip
 
 
+def _limits(cells: Cells, roles: Roles, marks: Marks) -> tuple[float | None, float | None]:
+    low, high = read_range(_cell(cells, roles, RANGE), marks.tenths)
+    if low is None:
+        low = read_number(_cell(cells, roles, LOW), marks.tenths).number
+    if high is None:
+        high = read_number(_cell(cells, roles, HIGH), marks.tenths).number
+    return low, high
+
+
+def _section(cells: Cells, now: str) -> str:
+    """The title that the rows from here on stand under: a row of one cell."""
+    filled = [cell for cell in cells if cell]
+    return filled[0] if len(filled) == 1 else now
+
+
+def _of(test: str, material: str) -> str:
+    """The name of a test, and what it was made of where that is no blood."""
+    other = other_material(material)
+    return f"{test} ({other})" if other else test
+
+
+def _date(cells: Cells, roles: Roles) -> str:
+    """As it is printed, but for the number that a spreadsheet keeps for a day."""
+    day = _cell(cells, roles, DATE)
+    if _SERIAL.fullmatch(day):
+        when = _FIRST_DAY + timedelta(days=round(float(day) * 1440) / 1440)
+        day = when.isoformat(" ", timespec="minutes") if "." in day else when.date().isoformat()
+    return " ".join(filter(None, (day, _cell(cells, roles, TIME))))
+
+
 def _cumulative(header: Cells, roles: Roles, body: Sequence[Row], marks: Marks) -> Iterator[LabValue]:
-    dates = [place for place, cell in enumerate(header) if is_date(cell)]
+    dates = [place for place, cell in enumerate(header) if cell and is_date(cell)]
+    section = ""
     for number, cells in body:
         test = _cell(cells, roles, TEST)
-        low, high = read_range(_cell(cells, roles, RANGE), marks.tenths)
+        section = _section(cells, section)
+        unit = _cell(cells, roles, UNIT)
+        test, unit = (test, unit) if unit else _name_and_unit(test)
+        test = _of(test, _cell(cells, roles, MATERIAL) or section)
+        low, high = _limits(cells, roles, marks)
         for place in dates:
             text = cells[place] if place < len(cells) else ""
             if test and not _NOTHING.fullmatch(text):
                 where = f"row {number}, column {_letters(place)}"
-                unit = _cell(cells, roles, UNIT)
                 yield _value(marks, test, text, unit, where, header[place], low, high)
 
 
@@ -158,7 +213,7 @@ def _wide(header: Cells, roles: Roles, body: Sequence[Row], marks: Marks) -> Ite
     for number, cells in body:
         places = [place for place, _, _ in tests if place < len(cells)]
         filled = [place for place in places if not _NOTHING.fullmatch(cells[place])]
-        if filled and DATE in roles and not is_date(_cell(cells, roles, DATE)):
+        if filled and DATE in roles and not is_date(_date(cells, roles)):
             read = {place: read_range(cells[place], marks.tenths) for place in filled}
             if all(limits != (None, None) for limits in read.values()):
                 ranges |= read
@@ -166,7 +221,7 @@ def _wide(header: Cells, roles: Roles, body: Sequence[Row], marks: Marks) -> Ite
             if all(read_number(cells[place], marks.tenths).number is None for place in filled):
                 units |= {place: cells[place] for place in filled}
                 continue
-        date = " ".join(filter(None, (_cell(cells, roles, DATE), _cell(cells, roles, TIME))))
+        date = _date(cells, roles)
         for place, test, unit in tests:
             if place in filled:
                 where = f"row {number}, column {_letters(place)}"
@@ -187,10 +242,12 @@ def _value(
 
 
 def _name_and_unit(cell: str) -> tuple[str, str]:
-    """ "CRP (mg/L)" → its name and its unit."""
-    found = _IN_BRACKETS.fullmatch(cell)
-    unit = (found["round"] or found["square"]).strip() if found else ""
-    return (found["name"].strip(), unit) if found and _UNIT.fullmatch(unit) else (cell, "")
+    """ "CRP (mg/L)" or "CRP, mg/L" → its name and its unit."""
+    if found := _IN_BRACKETS.fullmatch(cell):
+        unit = (found["round"] or found["square"]).strip()
+        return (found["name"].strip(), unit) if _UNIT.fullmatch(unit) else (cell, "")
+    found = _BEHIND.fullmatch(cell)
+    return (found["name"].strip(), found["unit"]) if found else (cell, "")
 
 
 def _cell(cells: Cells, roles: Roles, role: str) -> str:

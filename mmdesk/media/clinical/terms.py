@@ -1,7 +1,8 @@
 """What a pack takes imported values for: facts of its vocabulary, or why a value does not count."""
 
 import re
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -19,7 +20,11 @@ NO_ANSWER = "it says neither yes nor no"
 NOTE = "the pack finds nothing in it"
 
 _PAIR = re.compile(r"(\d{2,3})\s?/\s?(\d{2,3})")
-_BRACKETS = re.compile(r"\[[^\[\]]*\]|\((?:[^()]{0,20}/[^()]{0,20}|serum|plasma|blood|total|blut)\)")
+_BRACKETS = re.compile(
+    r"\[[^\[\]]*\]|\((?:[^()]{0,20}/[^()]{0,20}|serum|plasma|blood|total|blut|finding|disorder|situation)\)"
+)
+_TWO_NAMES = re.compile(r"(.{1,60}?) ?\((.{1,60})\)")
+_ABSOLUTE = re.compile(r"^abs(?:olute|olut|\.)? |[, ]+\(?(?:abs(?:olute?|olut|\.)?|#)\)?(?: count)?$")
 _BLOOD = re.compile(
     r"(?:,| -)? (?:in |im )?(?:serum(?: or plasma)?|plasma|blood|blut)(?: by automated count)?$"
     r"|^(?:serum|plasma|blood)[ -]"
@@ -29,7 +34,7 @@ _ANSWERS = {
     **dict.fromkeys(("recurrence", "relapse"), True),
     **dict.fromkeys(("no", "n", "false", "absent", "negative", "none", "denied", "nein", "-", "0"), False),
 }  # fmt: skip
-# German and abbreviated names of tests that the words of a record do not hold, by LOINC.
+# German, French and abbreviated names of tests that the words of a record do not hold, by LOINC.
 _OTHER_NAMES = {
     "leukozyten": "6690-2", "leuko": "6690-2", "leukos": "6690-2", "weiße blutkörperchen": "6690-2",
     "thrombozyten": "777-3", "thrombo": "777-3", "thrombos": "777-3", "hämoglobin": "718-7",
@@ -43,7 +48,12 @@ _OTHER_NAMES = {
     "ggt (gamma-gt)": "2324-2", "γ-gt": "2324-2", "gamma gt": "2324-2", "körpertemperatur": "8310-5",
     "temperatur": "8310-5", "puls": "8867-4", "herzfrequenz": "8867-4", "atemfrequenz": "9279-1",
     "sauerstoffsättigung": "59408-5", "gewicht": "29463-7", "körpergewicht": "29463-7",
-    "geschlecht": "46098-0", "alter": "30525-0",
+    "geschlecht": "46098-0", "alter": "30525-0", "alk. phosphatase": "6768-6", "alk.phosphatase": "6768-6",
+    "alkal. phosphatase": "6768-6", "phosphatases alcalines": "6768-6", "leucocytes": "6690-2",
+    "hémoglobine": "718-7", "plaquettes": "777-3", "créatinine": "2160-0", "urée": "22664-7",
+    "glycémie": "2345-7", "cholestérol total": "2093-3", "bilirubine totale": "1975-2", "tgo": "1920-8",
+    "tgp": "1742-6", "albumine": "1751-7", "protéines totales": "2885-2", "lymphocytes": "731-0",
+    "polynucléaires neutrophiles": "751-8",
 }  # fmt: skip
 
 
@@ -127,10 +137,10 @@ def _term_of(value: LabValue, vocabulary: Vocabulary) -> tuple[Term | None, str]
     names, codes = _index(vocabulary)
     if value.code in codes:
         return codes[value.code], ""
-    term = next((names[key] for key in _keys(value.test) if key in names), None)
-    if term is None:
-        other = next((_OTHER_NAMES[key] for key in _keys(value.test) if key in _OTHER_NAMES), "")
-        term = codes.get(other)
+    term = _named(value.test, names, codes)
+    if term is None and (both := _TWO_NAMES.fullmatch(value.test.strip())):  # "GPT (ALAT)"
+        first, second = (_named(name, names, codes) for name in both.groups())
+        term = first if first is second else None
     if term is None:
         return None, UNKNOWN
     if value.code and term.codes:
@@ -138,13 +148,23 @@ def _term_of(value: LabValue, vocabulary: Vocabulary) -> tuple[Term | None, str]
     return term, ""
 
 
+def _named(test: str, names: Mapping[str, Term], codes: Mapping[str, Term]) -> Term | None:
+    keys = tuple(_keys(test))
+    known = next((names[key] for key in keys if key in names), None)
+    return known or next((codes.get(_OTHER_NAMES[key]) for key in keys if key in _OTHER_NAMES), None)
+
+
 def _keys(test: str) -> Iterator[str]:
-    """The name of a test, and without what only says that it is of the blood."""
-    name = " ".join(test.lower().split())
+    """The name of a test, and without what only says that it is of the blood, or counted in numbers and not
+    in percent, which its unit tells; "protein, total" is "protein total"."""
+    name = " ".join(unicodedata.normalize("NFC", test).lower().split())
     yield name
     bare = " ".join(_BRACKETS.sub(" ", name).split())
     yield bare
-    yield _BLOOD.sub("", bare).strip(" ,")
+    bare = _BLOOD.sub("", bare).strip(" ,")
+    yield bare
+    yield " ".join(bare.replace(",", " ").split())
+    yield _ABSOLUTE.sub("", bare).strip(" ,")
 
 
 @lru_cache(maxsize=8)

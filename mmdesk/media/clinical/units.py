@@ -24,7 +24,13 @@ _SPELLINGS = (
     (re.compile(r"\[I?U\]", re.IGNORECASE), "[IU]"),
     (re.compile(r"\b([mµunk]?)IU\b(?!\])"), r"\1[IU]"),
     (re.compile(r"\bmcg\b"), "ug"),
-    (re.compile(r"\bmcL\b|\bmm(?:\^?3|³)"), "uL"),
+    (re.compile(r"\bmcL\b|\bmm(?:\^?3|³)|\bcumm\b"), "uL"),
+    (re.compile(r"\b(?:UI|IE)\b"), "[IU]"),  # French, German
+    (re.compile(r"\bmval\b"), "mEq"),
+    (re.compile(r"\bGiga(?=/L)", re.IGNORECASE), "10*9"),
+    (re.compile(r"\bTsd\b\.?|\bthou(?:s(?:ands?)?)?\b\.?", re.IGNORECASE), "10*3"),
+    (re.compile(r"(?<=10)\((\d)\)"), r"*\1"),
+    (re.compile(r"\b(?:Zellen|Zell\.)(?=/)", re.IGNORECASE), ""),
     (re.compile(r"^(?:x|\*|·)[ ]?(?=10)", re.IGNORECASE), ""),
     (re.compile(r"(?<=10)(?:\*\*|\^|e|E|\*)?(?=-?[1-9](?:/|$))"), "*"),
     (re.compile(r"[ ]?\bper\b[ ]?", re.IGNORECASE), "/"),
@@ -59,8 +65,12 @@ def to_term(number: float, unit: str, term: Term) -> float | None:
             if pattern.fullmatch(spelling):
                 same = scale == Scale(1.0)
                 return number if same else round(number * scale.factor + scale.offset, term.decimals)
-    converted = _by_dimension(number, unit, term.unit)
-    return None if converted is None else round(converted, term.decimals)
+    # From grams to moles by the term's own scale: 0.98 g/L of glucose are 98 mg/dL.
+    scales = (pair for pair in _scales(term).items() if "/" in pair[0])
+    for text, scale in ((term.unit, Scale(1.0)), *scales):
+        if (converted := _by_dimension(number, unit, text)) is not None:
+            return round(converted * scale.factor + scale.offset, term.decimals)
+    return None
 
 
 def _scales(term: Term) -> dict[str, Scale]:

@@ -17,14 +17,24 @@ FUTURE = "its date lies in the future"
 NO_DATE = "its date cannot be read"
 TWO_DATES = "its date can be read two ways"
 TWO_NUMBERS = "its comma may mean tenths or thousands"
+POINT = "its point may mean tenths or thousands"
 NOT_FINAL = "it is not final"
 REFUTED = "it was refuted"
 OVER = "it is over"
+
+# What is no blood: a test of it is another one, whatever its name is.
+_OTHER_MATERIAL = re.compile(
+    r"urine?s?|\w*urin|ur|urn|ua|harn|urinalysis|urinstatus|liquor|csf|cerebrospinal|lcr|stuhl|stool|fa?eces"
+    r"|selles|speichel|saliva|sputum|punktat\w*|pleura\w*|as[cz]it\w*|perito\w*|dialysa\w*|synovia\w*"
+    r"|fruchtwasser|amniotic|sweat|schweiß",
+    re.IGNORECASE,
+)
 
 _LONGEST = 40  # characters of a number or a date
 _OLDEST = date(1900, 1, 1)
 _BLANKS = re.compile(r"[ \t\u00a0\u2009\u202f]")
 _NUMBER = re.compile(
+    r"(?:(?P<before>\*{1,3}|!{1,2}|[↑↓]{1,3}|(?:HH?|LL?)(?=[ \t]))[ \t]{0,3})?"
     r"(?P<sign><=|>=|<|>|≤|≥|~|≈)?[ \t]{0,9}(?P<number>[+\-−]?\d[\d.,' \u00a0\u2009\u202f]{0,29}"
     r"(?:[eE][+-]?\d{1,3}(?![\d/]))?)[ \t]{0,9}(?P<rest>[-+]{1,3}$|(?![-–:/.,]\s?\d)[^\d\s].{0,40})?",
     re.DOTALL,
@@ -86,12 +96,18 @@ def read_number(text: str, mark: str = ".") -> Printed:
     if found is None:
         return Printed(None)
     rest = (found["rest"] or "").strip()
+    unit, _, last = rest.rpartition(" ")
+    if "/" in unit and _FLAG.fullmatch(last):  # "5.2 mmol/L H"
+        rest = last
+    else:
+        unit = ""
     flag = rest if _FLAG.fullmatch(rest) else ""
+    unit = unit.strip() if flag else rest
     number, doubt = _number(_BLANKS.sub(" ", found["number"]).strip(), mark)
     if number is None and not doubt:
         return Printed(None)
     sign = _SIGNS.get(found["sign"] or "", found["sign"] or "")
-    return Printed(number, sign, "" if flag else rest, flag, doubt)
+    return Printed(number, sign, unit, flag or found["before"] or "", doubt)
 
 
 def _number(digits: str, mark: str) -> tuple[float | None, str]:
@@ -103,9 +119,9 @@ def _number(digits: str, mark: str) -> tuple[float | None, str]:
     elif len(marks) > 1:
         group, tenths = marks[0], ""
     elif marks and re.fullmatch(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", plain):
-        if marks == [","] and not mark:
-            return None, TWO_NUMBERS
-        group, tenths = ("", marks[0]) if marks[0] == (mark or ".") else (marks[0], "")
+        if not mark:
+            return None, TWO_NUMBERS if marks == [","] else POINT
+        group, tenths = ("", marks[0]) if marks[0] == mark else (marks[0], "")
     else:
         group, tenths = "", "".join(marks)
     if group and not re.fullmatch(rf"[+-]?\d{{1,3}}(?:{re.escape(group)}\d{{3}})+(?:[.,]\d+)?", plain):
@@ -119,7 +135,7 @@ def _number(digits: str, mark: str) -> tuple[float | None, str]:
 
 
 _RANGE = re.compile(
-    r"(?P<low>[^\s–—]{1,20}?)\s*(?:-|–|—|\.\.\.?|\bto\b|\bbis\b)\s*(?P<high>\S{1,20})(?:\s.{0,40})?"
+    r"(?P<low>[^\s–—]{1,20}?)\s*(?:-|–|—|;|\.\.\.?|\bto\b|\bbis\b|\bà\b)\s*(?P<high>\S{1,20})(?:\s.{0,40})?"
 )
 _BOUND = re.compile(
     r"(?P<sign><=?|>=?|≤|≥|bis|up to|unter|über|below|above|from|ab)\s*(?P<bound>\S{1,20})(?:\s.{0,40})?",
@@ -129,8 +145,8 @@ _AT_MOST = ("<", "<=", "≤", "bis", "up to", "unter", "below")
 
 
 def read_range(text: str, mark: str = ".") -> tuple[float | None, float | None]:
-    """A printed reference range: "3.5 - 5.0", "< 5", ">= 95", "[0,5–1,2]"; (None, None) where it is none."""
-    text = text.strip().strip("()[]").strip()
+    """A printed reference range: "3.5 - 5.0", "< 5", ">= 95", "[0,5;1,2]"; (None, None) where it is none."""
+    text = text.strip().rstrip("*").strip("()[] ")
     if bound := _BOUND.fullmatch(text):
         value = _number(bound["bound"], mark)[0]
         return (None, value) if bound["sign"].lower() in _AT_MOST else (value, None)
@@ -262,6 +278,12 @@ def _hour(found: re.Match[str]) -> tuple[int | None, int | None]:
 def _known(part: int | None) -> int:
     assert part is not None  # the pattern asks for it
     return part
+
+
+def other_material(text: str) -> str:
+    """What a test was made of as the file says it, "" where that is blood or nothing is said."""
+    words = re.split(r"[^\w]+", text[:_LONGEST])
+    return text.strip()[:_LONGEST] if any(map(_OTHER_MATERIAL.fullmatch, words)) else ""
 
 
 def cut(text: str) -> str:

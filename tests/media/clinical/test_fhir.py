@@ -171,6 +171,68 @@ def test_one_patient_under_the_names_of_a_bundle() -> None:
     assert [value.test for value in read_fhir(data, "a.json")] == ["Na", "K", "sex", "age"]
 
 
+def test_one_patient_whose_entry_is_named_otherwise() -> None:
+    about = ["urn:uuid:77", "https://x.org/fhir/Patient/p1/_history/3", "Device/d1"]
+    entry: list[dict] = [{"fullUrl": "urn:uuid:77", "resource": PATIENT}]
+    entry += [{"resource": observation("Na", "", 1, "mmol/L", subject={"reference": one})} for one in about]
+    data = json.dumps({"resourceType": "Bundle", "entry": entry}).encode()
+    assert [value.test for value in read_fhir(data, "a.json")] == ["Na", "Na", "Na", "sex", "age"]
+    entry.append({"resource": observation("Na", "", 1, "mmol/L", subject={"reference": "Patient/p2"})})
+    with pytest.raises(InputProblem, match="several patients"):
+        read_fhir(json.dumps({"resourceType": "Bundle", "entry": entry}).encode(), "a.json")
+
+
+def test_what_a_report_contains() -> None:
+    inner = {**observation("CRP", "1988-5", 96, "mg/L", subject={"reference": "#p1"}), "id": "o1"}
+    report = {
+        "resourceType": "DiagnosticReport", "status": "final", "code": concept("CRP"),
+        "contained": [PATIENT, inner], "result": [{"reference": "#o1"}],
+    }  # fmt: skip
+    for data in (json.dumps(report).encode(), bundle(report)):
+        assert [value.test for value in read_fhir(data, "a.json")] == ["CRP", "sex", "age"]
+
+
+@pytest.mark.parametrize("form", ["a list", "lines"])
+def test_resources_without_a_bundle(form: str) -> None:
+    resources = [PATIENT, observation("CRP", "1988-5", 96, "mg/L")]
+    text = json.dumps(resources) if form == "a list" else "\n".join(map(json.dumps, resources)) + "\n"
+    assert sniff(text.encode()) is Format.FHIR
+    assert [value.test for value in read_fhir(text.encode(), "a.json")] == ["CRP", "sex", "age"]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit"),
+    [
+        ({"code": "mg/L", "unit": "mg per litre"}, "mg/L"),
+        ({"code": "258796002", "system": "http://snomed.info/sct", "unit": "mg/L"}, "mg/L"),
+        ({"unit": "mg/L"}, "mg/L"),
+    ],
+)
+def test_units_in_ucum_else_in_words(quantity: dict, unit: str) -> None:
+    made = {**observation("CRP", "1988-5", 1, ""), "valueQuantity": {"value": 96, **quantity}}
+    assert read_fhir(bundle(made), "a.json")[0].unit == unit
+
+
+@pytest.mark.parametrize(
+    ("range_", "limits"),
+    [
+        ({"low": {"value": 0, "code": "mg/L"}, "high": {"value": 5, "code": "mg/L"}}, (None, None)),
+        ({"low": {"value": 0.1}, "high": {"value": 0.5, "code": "mg/dL"}}, (0.1, 0.5)),
+        ({"text": "< 0.5 mg/dL"}, (None, 0.5)),
+        ({"text": "see report"}, (None, None)),
+    ],
+)
+def test_ranges_in_the_unit_of_the_value(range_: dict, limits: tuple[float | None, float | None]) -> None:
+    made = observation("CRP", "1988-5", 9.6, "mg/dL", referenceRange=[range_])
+    (value,) = read_fhir(bundle(made), "a.json")
+    assert (value.low, value.high) == limits
+
+
+def test_what_was_made_of_no_blood_says_so() -> None:
+    made = observation("Creatinine", "", 900, "umol/L", specimen={"display": "Urine"})
+    assert read_fhir(bundle(made), "a.json")[0].test == "Creatinine (Urine)"
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3)

@@ -102,6 +102,35 @@ def test_kinds_of_values(value: str, text: str, number: float | None) -> None:
     assert read.number == (96.0 if text == "+96" else number)
 
 
+URINE = "UR^Urine^HL70487"
+
+
+@pytest.mark.parametrize(
+    "segments",
+    [
+        ("OBR|1|||X^Chemistry|||||||||||" + URINE, "OBX|1|NM|CREA^Creatinine^L||900|umol/L"),
+        ("OBR|1|||UA^Urinalysis^L", "OBX|1|NM|CREA^Creatinine^L||900|umol/L"),
+        ("OBR|1|||X^Chemistry", "OBX|1|NM|CREA^Creatinine^L||900|umol/L", "SPM|1|||" + URINE),
+    ],
+)
+def test_what_was_made_of_no_blood_says_so(segments: tuple[str, ...]) -> None:
+    serum = ("OBR|2|||Y^Chemistry|||||||||||SER^Serum", "OBX|1|NM|CREA^Creatinine^L||88|umol/L")
+    first, second = read_hl7(oru(*segments, *serum), "a")
+    assert first.test.startswith("Creatinine (U") and second.test == "Creatinine"
+
+
+def test_numbers_as_german_systems_write_them() -> None:
+    values = read_hl7(oru("OBX|1|NM|A||9,6||0,5-4,2", "OBX|2|NM|B||1.250||150-370^^"), "a")
+    assert [(v.number, v.low, v.high) for v in values] == [(9.6, 0.5, 4.2), (1250.0, 150.0, 370.0)]
+    (alone,) = read_hl7(oru("OBX|1|NM|B||1.250"), "a")
+    assert alone.number == 1.25
+
+
+@pytest.mark.parametrize("escaped", ["\\XB5\\", "\\XC2B5\\"])
+def test_characters_by_their_codes(escaped: str) -> None:
+    assert read_hl7(oru(f"OBX|1|NM|A||9|{escaped}mol/L"), "a")[0].unit == "µmol/L"
+
+
 def test_a_date_that_is_none() -> None:
     (value,) = read_hl7(oru("OBX|1|NM|X||1||||||F|||20269931"), "a")
     assert (value.date, value.doubt) == ("20269931", NO_DATE)

@@ -12,7 +12,7 @@ from support.sheets import xlsx
 
 from mmdesk.errors import InputProblem
 from mmdesk.media.clinical.sheet import read_csv, read_xlsx
-from mmdesk.media.clinical.values import TWO_DATES, LabValue
+from mmdesk.media.clinical.values import POINT, TWO_DATES, LabValue
 from mmdesk.media.files import Format, sniff
 
 LONG = """Labor Muster GmbH
@@ -108,6 +108,66 @@ def test_cells_of_more_lines_and_quotes() -> None:
     assert value.test == "CRP\nhigh sensitivity" and value.number == 96.5
 
 
+# ---- sheets of laboratories
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_a_french_sheet(encoding: str) -> None:
+    sheet = "Laboratoire;;;;\nAnalyse;Résultat;Unité;Valeurs de référence;Date de prélèvement\n"
+    sheet += "Créatinine;84,5;µmol/L;59,0 à 104,0;14/01/2026\n"
+    assert sniff(sheet.encode(encoding)) is Format.CSV
+    assert said(read_csv(sheet.encode(encoding), "a.csv")) == [
+        ("Créatinine", 84.5, "µmol/L", "2026-01-14", 59.0, 104.0)
+    ]
+
+
+CORNERS = ["Befund;Einheit;Normalbereich", ";Einheit;Normalbereich", "Leistung;Einheit;Normalbereich"]
+
+
+@pytest.mark.parametrize("corner", CORNERS)
+def test_a_column_of_tests_of_another_name_or_of_none(corner: str) -> None:
+    sheet = f"{corner};12.01.26;14.01.26\nCRP;mg/l;bis 5,0;12,1;96 +\n"
+    assert sniff(sheet.encode()) is Format.CSV
+    values = read_csv(sheet.encode(), "a.csv")
+    assert [(v.test, v.number, v.flag, v.high, v.date) for v in values] == [
+        ("CRP", 12.1, "", 5.0, "2026-01-12"), ("CRP", 96.0, "+", 5.0, "2026-01-14"),
+    ]  # fmt: skip
+
+
+def test_a_column_that_says_what_a_test_was_made_of() -> None:
+    sheet = "Test,Specimen,Result,Unit\nGlucose,Urine,55,mmol/L\nGlucose,Serum,5.5,mmol/L\n"
+    assert [value.test for value in read_csv(sheet.encode(), "a.csv")] == ["Glucose (Urine)", "Glucose"]
+
+
+@pytest.mark.parametrize("header", ["Test;Wert", "Test;12.01.2026"])
+def test_a_title_that_says_what_tests_were_made_of(header: str) -> None:
+    sheet = f"{header}\nSerum;\nGlukose;5,5\n;\nUrinstatus;\nGlukose;55,1\nHämatologie;\nHb;14,2\n"
+    names = [value.test for value in read_csv(sheet.encode(), "a.csv")]
+    assert names == ["Glukose", "Glukose (Urinstatus)", "Hb"]
+
+
+def test_units_beside_the_names_of_tests() -> None:
+    wide = read_csv(b"Date,CRP mg/L,\"Na, mmol/L\"\n2026-01-30,96.5,138\n", "a.csv")
+    long = read_csv(b"Test,Result\nCRP [mg/L],96.5\nNa in mmol/L,138\nAlbumin/Globulin,2\n", "a.csv")
+    assert [(v.test, v.unit) for v in wide] == [("CRP", "mg/L"), ("Na", "mmol/L")]
+    assert [(v.test, v.unit) for v in long] == [("CRP", "mg/L"), ("Na", "mmol/L"), ("Albumin/Globulin", "")]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "number", "doubt"),
+    [
+        ("Test;Wert;Einheit\nThrombozyten;1.250;/nl\nNatrium;138;mmol/l\n", None, POINT),
+        ("Test;Wert;Einheit\nThrombozyten;1.250;/nl\nCRP;9,6;mg/l\n", 1250.0, ""),
+        ("Test;Wert;Einheit\nThrombozyten;1.250;/nl\nCRP;9.6;mg/l\n", 1.25, ""),
+        ("Test,Result,Unit\nCreatinine,1.250,mg/dL\nSodium,138,mmol/L\n", 1.25, ""),
+        ('Test,Result,Unit\nWBC,"12,400",/uL\nSodium,138,mmol/L\n', 12400.0, ""),
+    ],
+)
+def test_tenths_or_thousands(sheet: str, number: float | None, doubt: str) -> None:
+    value = read_csv(sheet.encode(), "a.csv")[0]
+    assert (value.number, value.doubt) == (number, doubt)
+
+
 NOTES = [
     "Fever, cough\nTest results pending, CRP 96",
     "Seen today, date of birth known, test value normal.\nCRP 96, Na 138, K 4.",
@@ -186,6 +246,52 @@ def test_a_cell_in_percent() -> None:
     book.save(file)
     (value,) = read_xlsx(file.getvalue(), "a.xlsx")
     assert (value.number, value.unit) == (94.0, "%")
+
+
+def workbook(fill) -> bytes:  # type: ignore[no-untyped-def]
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    fill(book, book.active)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_a_sheet_that_is_hidden_is_none() -> None:
+    def fill(book, sheet) -> None:  # type: ignore[no-untyped-def]
+        sheet.append(["Test", "Value"])
+        sheet.append(["CRP", 96])
+        template = book.create_sheet("Template")
+        template.append(["Test", "Value"])
+        template.append(["CRP", 1])
+        template.sheet_state = "hidden"
+
+    assert [value.number for value in read_xlsx(workbook(fill), "a.xlsx")] == [96.0]
+
+
+def test_names_of_columns_over_merged_cells() -> None:
+    rows = [
+        ["Kumulativbefund", None, None, None, None, None],
+        ["Parameter", "Einheit", "Referenzbereich", None, "Ergebnisse", None],
+        [None, None, "von", "bis", "12.01.2026", "13.01.2026"],
+        ["CRP", "mg/l", 0, 5, 12.1, 96.4],
+    ]
+    assert said(read_xlsx(xlsx(rows), "a.xlsx")) == [
+        ("CRP", 12.1, "mg/l", "2026-01-12", 0.0, 5.0), ("CRP", 96.4, "mg/l", "2026-01-13", 0.0, 5.0),
+    ]  # fmt: skip
+
+
+def test_a_day_that_is_kept_as_a_number() -> None:
+    rows = [["Date", "Test", "Value"], [46036, "CRP", 96], [46036.5, "CRP", 97], [460, "CRP", 98]]
+    values = read_xlsx(xlsx(rows), "a.xlsx")
+    assert [value.date for value in values] == ["2026-01-14", "2026-01-14T12:00", "460"]
+
+
+def test_numbers_beside_texts_with_decimal_commas() -> None:
+    rows = [["Test", "Wert"], ["CRP", "14,2"], ["Kreatinin", 1.125], ["Na", 138.5], ["PLT", "1.250"]]
+    values = read_xlsx(xlsx(rows), "a.xlsx")
+    assert [value.number for value in values] == [14.2, 1.125, 138.5, 1250.0]
 
 
 # Whatever the layout, the same values come back

@@ -60,6 +60,16 @@ def test_a_value_keeps_its_date_range_and_origin() -> None:
             [("fever", True), ("cough", False), ("crp", 96.0)],
         ),
         (lab("Age", "58.51", "a", code="30525-0"), [("age", 58.51)]),
+        (lab("BILIRUBIN, TOTAL", "1.0", "mg/dL"), [("bilirubin", 17.1)]),
+        (lab("Bilirubin, gesamt", "1.0", "mg/dL"), [("bilirubin", 17.1)]),
+        (lab("GPT (ALAT)", "45", "U/l"), [("alt", 45.0)]),
+        (lab("ASAT (TGO)", "45", "UI/L"), [("ast", 45.0)]),
+        (lab("White Blood Cells (WBC)", "5", "10*9/L"), [("white_cells", 5.0)]),
+        (lab("ABSOLUTE NEUTROPHILS", "7812", "cells/uL"), [("neutrophils", 7.81)]),
+        (lab("Neutrophile abs.", "4.2", "G/l"), [("neutrophils", 4.2)]),
+        (lab("Ha\u0308moglobin", "14.2", "g/dl"), [("haemoglobin", 142.0)]),  # as macOS writes it
+        (lab("Hémoglobine", "14.2", "g/dL"), [("haemoglobin", 142.0)]),
+        (lab("Fever (finding)", "active"), [("fever", True)]),  # as SNOMED CT does
     ],
 )
 def test_taken(value: LabValue, facts: list[tuple[str, object]]) -> None:
@@ -72,6 +82,9 @@ def test_taken(value: LabValue, facts: list[tuple[str, object]]) -> None:
         (lab("Troponin", "12", "ng/L"), values.UNKNOWN),
         (lab("Glucose in urine", "5", "mmol/L"), values.UNKNOWN),
         (lab("CSF protein", "0.4", "g/L"), values.UNKNOWN),
+        (lab("Creatinine (urine)", "900", "umol/L"), values.UNKNOWN),
+        (lab("Albumin (ALT)", "41", "g/L"), values.UNKNOWN),
+        (lab("Neutrophils absolute", "65", "%"), "% cannot be converted to 10⁹/L"),
         (
             lab("Glucose", "5", "mmol/L", code="5792-7"),
             "its code 5792-7 is none that the pack knows for glucose",

@@ -9,12 +9,14 @@ from mmdesk.media.clinical.values import (
     FUTURE,
     MONTH_FIRST,
     NO_DATE,
+    POINT,
     TWO_DATES,
     TWO_NUMBERS,
     Printed,
     day_order,
     decimal_mark,
     is_iso,
+    other_material,
     read_date,
     read_number,
     read_range,
@@ -33,7 +35,9 @@ from mmdesk.media.clinical.values import (
         ("14,200", ",", Printed(14.2)),
         ("14,200", "", Printed(None, doubt=TWO_NUMBERS)),
         ("1.234", ",", Printed(1234.0)),
-        ("1.234", "", Printed(1.234)),
+        ("1.234", "", Printed(None, doubt=POINT)),
+        ("1.234", ".", Printed(1.234)),
+        ("0.234", "", Printed(0.234)),
         ("1.234,5", "", Printed(1234.5)),
         ("1,234.5", "", Printed(1234.5)),
         ("1,234,567", "", Printed(1234567.0)),
@@ -47,6 +51,12 @@ from mmdesk.media.clinical.values import (
         ("96 H", ".", Printed(96.0, flag="H")),
         ("96 (L)", ".", Printed(96.0, flag="(L)")),
         ("12.1 ↑", ".", Printed(12.1, flag="↑")),
+        ("*8.2", ".", Printed(8.2, flag="*")),
+        ("H 14.2", ".", Printed(14.2, flag="H")),
+        ("↓ 3.1", ".", Printed(3.1, flag="↓")),
+        ("!! < 3.1", ".", Printed(3.1, "<", flag="!!")),
+        ("H14.2", ".", Printed(None)),
+        ("5.2 mmol/L H", ".", Printed(5.2, unit="mmol/L", flag="H")),
         ("96 mg/L", ".", Printed(96.0, unit="mg/L")),
         ("98%", ".", Printed(98.0, unit="%")),
         ("5.1 x10^9/L", ".", Printed(5.1, unit="x10^9/L")),
@@ -114,6 +124,9 @@ def test_the_mark_before_the_tenths(texts: list[str], mark: str) -> None:
         ("bis 5", (None, 5.0)),
         ("> 95", (95.0, None)),
         ("≥95", (95.0, None)),
+        ("4,0 à 10,0", (4.0, 10.0)),
+        ("[13,5;17,2]", (13.5, 17.2)),
+        ("0,0-1,2*", (0.0, 1.2)),
         ("5 - 3", (None, None)),
         ("negative", (None, None)),
         ("", (None, None)),
@@ -176,3 +189,13 @@ def test_the_order_of_day_and_month() -> None:
     assert day_order(["01/02/2026", "31/01/2026"]) == DAY_FIRST
     assert day_order(["01/02/2026", "01/31/2026"]) == MONTH_FIRST
     assert day_order(["01/02/2026"]) == day_order(["31/01/2026", "01/31/2026"]) == ""
+
+
+@pytest.mark.parametrize("text", ["Urine", "UR", "24h-Sammelurin", "Pleural fluid", "Liquor", "Aszites"])
+def test_what_is_no_blood(text: str) -> None:
+    assert other_material(f" {text}") == text
+
+
+@pytest.mark.parametrize("text", ["", "Serum", "EDTA-Blut", "Plasma", "Hämatologie", "Purine", "SER"])
+def test_what_is_blood_or_not_told(text: str) -> None:
+    assert other_material(text) == ""
