@@ -10,7 +10,7 @@ import typer
 from mmdesk import disk
 from mmdesk.case import Input
 from mmdesk.errors import InputProblem, UserProblem
-from mmdesk.media.files import Format, read_bytes, sniff
+from mmdesk.media.files import Format, is_dicom, read_bytes, sniff
 from mmdesk.plainly import FAILED, UsageProblem, complain, plainly
 
 READ_IT = (
@@ -76,7 +76,7 @@ def _cleaner() -> Callable[[Input], tuple[str, bytes, str, str | None]]:
     """A function that gives a result's suffix and bytes, what was done, and what to look at. It raises
     InputProblem for what cannot be cleaned."""
     from mmdesk.media.burned_in import LOOK, burned_in_file  # they import pydicom
-    from mmdesk.media.deidentify import Pseudonyms, deidentify, is_dicom
+    from mmdesk.media.deidentify import Pseudonyms, deidentify
     from mmdesk.media.identifiers import counted, find_identifiers, masked
     from mmdesk.media.text import read_text
 

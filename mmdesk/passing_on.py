@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mmdesk.case import Case, Input, Modality
 from mmdesk.errors import CaseProblem, InputProblem
-from mmdesk.media.files import HEAD, Format, read_head, sniff
+from mmdesk.media.files import HEAD, is_dicom, read_head
 from mmdesk.report import Origin, Report, Sentence
 
 if TYPE_CHECKING:  # imports pydicom
@@ -132,6 +132,4 @@ def _kind_of(item: Input, bytes_of: Callable[[Input], bytes | None]) -> str | No
         head = (bytes_of(item) or b"")[:HEAD]
         if not head:
             return ""
-    format = sniff(head)
-    dicom = head.startswith(b"DICM", 128) or format in (Format.DICOM, Format.WAVEFORM)
-    return ".dcm" if dicom else None
+    return ".dcm" if is_dicom(head) else None

@@ -16,14 +16,20 @@ from io import BytesIO
 from pydicom import DataElement, Dataset, Sequence, dcmread
 from pydicom.dataset import FileMetaDataset
 from pydicom.multival import MultiValue
-from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import (
+    UID,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    MediaStorageDirectoryStorage,
+)
 
 from mmdesk import __version__
 from mmdesk.errors import InputProblem
 from mmdesk.media.archives import Archive, packed
 from mmdesk.media.checks import check_inflated, damage_told
 from mmdesk.media.confidentiality import Action, action_of
-from mmdesk.media.files import MAX_BYTES, Format, sniff, too_large
+from mmdesk.media.files import MAX_BYTES, is_dicom, too_large
 from mmdesk.media.leaks import Identity, left_in
 
 _METHOD = f"mmdesk {__version__}, DICOM PS3.15 basic profile"
@@ -38,7 +44,6 @@ _DUMMIES: dict[str, object] = {
     **dict.fromkeys(("OB", "OD", "OF", "OL", "OV", "OW", "UN"), bytes(8)),
 }  # fmt: skip
 _DOCUMENTS = ("1.2.840.10008.5.1.4.1.1.88.", "1.2.840.10008.5.1.4.1.1.104.")  # PS3.4, B.5: reports, PDF, CDA
-_DIRECTORY = "1.2.840.10008.1.3.10"
 _KEEP_APART = "Leave it out, and pass on the pictures alone."
 
 
@@ -97,14 +102,9 @@ def deidentify_series(data: bytes, name: str, names: Pseudonyms) -> bytes:
         return packed((deidentify(archive.read(member), name, names) for member in archive.names), name)
 
 
-def is_dicom(data: bytes) -> bool:
-    """Also where the preamble makes it a TIFF file as well."""
-    return data.startswith(b"DICM", 128) or sniff(data) in (Format.DICOM, Format.WAVEFORM)
-
-
 def _check(dataset: Dataset, name: str) -> None:
     kind = str(dataset.get("SOPClassUID") or dataset.file_meta.get("MediaStorageSOPClassUID") or "")
-    if kind == _DIRECTORY or "DirectoryRecordSequence" in dataset:
+    if kind == MediaStorageDirectoryStorage or "DirectoryRecordSequence" in dataset:
         problem = "this is a DICOMDIR, a list of files with the names of their patients"
         raise InputProblem(name, problem, _KEEP_APART)
     if kind.startswith(_DOCUMENTS) or "ContentSequence" in dataset or "EncapsulatedDocument" in dataset:

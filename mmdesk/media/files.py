@@ -109,6 +109,11 @@ def sniff(head: bytes) -> Format | None:
     return Format.MP3 if _is_mp3_frame(head) else None
 
 
+def is_dicom(head: bytes) -> bool:
+    """Also where the preamble makes it a file of another kind as well."""
+    return head.startswith(b"DICM", 128) or sniff(head) in (Format.DICOM, Format.WAVEFORM)
+
+
 def modality_of(format: Format) -> Modality:
     if format in (Format.PNG, Format.JPEG, Format.TIFF, Format.DICOM, Format.NIFTI, Format.ZIP):
         return Modality.IMAGE

@@ -192,10 +192,10 @@ class Desk(QObject):
         self._quiet.stop()
         self._job = 0
         self.autosave.close()
-        self.decoding.close()
-        self.reading.close()
         self._files.finish()  # a case or a report that is to be saved may wait behind another one
         self._files.close()
+        self.decoding.close()  # after it, for what is read may lie on a share that is gone
+        self.reading.close()
 
     def _put_away(self) -> None:
         self.model.typing_ended.emit()

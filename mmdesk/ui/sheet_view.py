@@ -59,8 +59,9 @@ class SheetView(QWidget):
     ) -> None:
         """The values of all sheets, each with what it is taken for."""
         self._names = tuple(sheet.name for sheet in sheets)
+        struck = [frozenset(sheet.struck) for sheet in sheets]
         rows = [
-            Row(number, place, own, sheet.name, sheet.confirmed, place in sheet.struck)
+            Row(number, place, own, sheet.name, sheet.confirmed, place in struck[number])
             for number, (sheet, values) in enumerate(zip(sheets, taken, strict=True))
             for place, own in enumerate(values)
         ]

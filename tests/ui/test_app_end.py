@@ -61,3 +61,4 @@ def test_a_deaf_engine_in_this_process_ends_with_it(tmp_path: Path) -> None:
 def test_a_read_that_never_returns_does_not_keep_a_closed_program(tmp_path: Path) -> None:
     done = run(tmp_path, "read")
     assert done.returncode == 1, done.stderr
+    assert list((tmp_path / "home").rglob("*.mmcase"))  # what was to be written is written before
