@@ -1923,6 +1923,18 @@ DICOM、NIfTI、PNG、JPEG、TIFF、文件夹或压缩包。</translation>
         <translation>压缩文件</translation>
     </message>
     <message>
+        <source>a web page</source>
+        <translation>网页</translation>
+    </message>
+    <message>
+        <source>an XML file</source>
+        <translation>XML 文件</translation>
+    </message>
+    <message>
+        <source>an RTF document</source>
+        <translation>RTF 文档</translation>
+    </message>
+    <message>
         <source>this is no DICOM file</source>
         <translation>这不是 DICOM 文件</translation>
     </message>
@@ -2297,6 +2309,10 @@ DICOM、NIfTI、PNG、JPEG、TIFF、文件夹或压缩包。</translation>
     <message>
         <source>its comma may mean tenths or thousands</source>
         <translation>其逗号可能表示小数或千位</translation>
+    </message>
+    <message>
+        <source>its point may mean tenths or thousands</source>
+        <translation>其点号可能表示小数或千位</translation>
     </message>
     <message>
         <source>it is not final</source>
