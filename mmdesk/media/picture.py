@@ -106,7 +106,8 @@ def _exact(frame: Frame) -> tuple[NDArray[np.uint16], float, float]:
     stored = frame.stored
     assert stored is not None
     least = int(stored.min())
-    levels: NDArray[np.uint16] = stored.astype(np.uint16)  # counted round: what is negative comes out right
+    # Counted round, what is negative comes out right; row by row, which a cut through a volume is not.
+    levels: NDArray[np.uint16] = stored.astype(np.uint16, order="C")
     levels -= np.uint16(least % 2**16)
     low = least * frame.slope + frame.intercept
     if frame.slope > 0:
