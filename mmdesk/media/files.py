@@ -141,16 +141,18 @@ def read_head(item: Input) -> bytes:
 
 
 def inflated(data: bytes, kind: int, start: int = 0) -> Iterator[bytes]:
-    """What zlib unpacks, in small pieces: a few bytes may hold gigabytes. `kind` is zlib's wbits. Raises
-    zlib.error."""
+    """What zlib unpacks, in small pieces: a few bytes may hold gigabytes. `kind` is zlib's wbits; gzip may
+    come in several parts. Raises zlib.error."""
     inflater = zlib.decompressobj(kind)
     for place in range(start, len(data), _PACKED):
         packed = data[place : place + _PACKED]
-        while packed and not inflater.eof:
+        while packed:
+            if inflater.eof:
+                if kind < 16 or packed[0] != 0x1F:
+                    return
+                inflater = zlib.decompressobj(kind)
             yield inflater.decompress(packed, _PIECE)
-            packed = inflater.unconsumed_tail
-        if inflater.eof:
-            return
+            packed = inflater.unconsumed_tail or inflater.unused_data
 
 
 def expect(data: bytes, name: str, modality: Modality) -> Format:

@@ -26,6 +26,7 @@ _PLANES = {
     "coronal": (1, ("R", "L", "H", "F")),
     "sagittal": (0, ("A", "P", "H", "F")),
 }
+_MILLIMETRES = {1: 1000.0, 3: 0.001}  # of a metre and a micrometre, by the code that a header has for them
 _MOST = 1e300  # so that the widest range of values is a number, too
 _SILENT = logging.Logger("NIfTI", logging.CRITICAL + 1)  # nibabel's prints what is mended in a header
 _SAMPLE = 2**21  # values that a window is taken from
@@ -43,7 +44,8 @@ class NiftiFile:
         turn = io_orientation(header.get_best_affine())
         turn = turn if np.isfinite(turn).all() else io_orientation(np.eye(4))
         self._volume = apply_orientation(stored, turn)
-        zooms = [abs(float(size)) or 1.0 for size in (*header.get_zooms()[:3], 1.0, 1.0)[:3]]
+        scale = _MILLIMETRES.get(int(header["xyzt_units"]) & 7, 1.0)
+        zooms = [abs(float(size)) * scale or 1.0 for size in (*header.get_zooms()[:3], 1.0, 1.0)[:3]]
         self._zooms = [zooms[int(axis)] for axis in np.argsort(turn[:, 0])]
         slope, inter = header.get_slope_inter()
         self._slope, self._inter = float(slope or 1.0), float(inter or 0.0)
@@ -112,7 +114,7 @@ class NiftiFile:
 
 
 def _unpacked(data: bytes, name: str) -> bytes:
-    """What gzip holds, of MAX_BYTES at most."""
+    """What gzip holds, in one part or in several, of MAX_BYTES at most."""
     if not data.startswith(b"\x1f\x8b"):
         return data
     parts, size = [], 0

@@ -139,16 +139,15 @@ def _stepped(frame: Frame) -> tuple[NDArray[np.uint16], float, float]:
 
 def _percent(frame: Frame, name: str, alone: bool) -> Picture:
     """Stretched as the file wants it shown, or in its colours."""
-    pixels = frame.pixels()
     if alone:
-        check_contrast(float(pixels.min()), float(pixels.max()), name)
+        check_contrast(*extent(frame.shape, frame.values), name)
     if frame.colours is None:
+        pixels = frame.pixels()
         pixels *= TOP  # overwritten: it may be as large as the memory that is left
         pixels += 0.5
         levels = _levels(pixels.astype(np.uint16))
         step = 1.0
     else:
-        del pixels
         levels = _levels(filled(frame.shape, frame.colours, np.uint8, channels=3))
         step = TOP / 255
     usual = _usual(levels[-1], 0.0, step)

@@ -1,7 +1,11 @@
 """PNG, JPEG and TIFF: the pages of one file, upright."""
 
 import logging
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from io import BytesIO
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -9,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import ImageFile
 from PIL.ExifTags import Base
 from PIL.Image import Image as Picture
+from PIL.Image import fromarray
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
@@ -21,6 +26,8 @@ from mmdesk.media.rows import extent, filled, unit
 from mmdesk.media.voi import Window, whole
 
 MAX_PAGES = 10_000
+_UNSIGNED, _SIGNED = 1, 2  # TIFF 6.0, SampleFormat
+_loud = Lock()
 logging.getLogger("PIL").addHandler(logging.NullHandler())  # else what it finds is printed
 
 # The plug-ins directly: Image.open has a limit of its own, which warns and is global.
@@ -38,16 +45,17 @@ class RasterFile:
         self._data, self._name, self._format = data, name, format
         self.count = 1
         if format is Format.TIFF:
-            with TiffImageFile(BytesIO(data)) as image:
+            with _opened(data, name, format) as image:
                 self.count = _pages(image, name)
 
     def frame(self, index: int) -> Frame:
         """Pillow's own copy of the picture ends with this function: turning the picture takes another one."""
-        with _PLUGINS[self._format](BytesIO(self._data)) as image:
+        with _opened(self._data, self._name, self._format) as image:
             if index:
                 image.seek(index)
             check_size(*image.size, self._name)
-            image.load()
+            with _quiet() if self._format is Format.TIFF else nullcontext():
+                image.load()
             grey, window, inverted, colours = _decoded(image)
             # Pillow turns a TIFF itself and then drops the tag.
             turn = image.getexif().get(Base.Orientation, 1)
@@ -63,7 +71,31 @@ class RasterFile:
         )
 
 
-def _pages(image: TiffImageFile, name: str) -> int:
+def _opened(data: bytes, name: str, format: Format) -> ImageFile.ImageFile:
+    try:
+        return _PLUGINS[format](BytesIO(data))
+    except SyntaxError as error:
+        said = str(error)
+        if said != "unknown pixel mode" and not said.isdigit():  # the number of a compression
+            raise
+        problem = "this kind of TIFF cannot be read here"
+        raise InputProblem(name, problem, "Save it as PNG, or as TIFF with 8 or 16 bits.") from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """libtiff prints what it finds; Pillow leaves that to it. One thread at a time."""
+    with _loud, ExitStack() as stack:
+        with suppress(OSError):  # there is no such stream
+            kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 2)
+            os.close(nowhere)
+            stack.callback(os.close, kept)
+            stack.callback(os.dup2, kept, 2)
+        yield
+
+
+def _pages(image: ImageFile.ImageFile, name: str) -> int:
     """Counted one by one, since a page says only where the next one is."""
     count = 0
     while True:
@@ -82,19 +114,44 @@ def _decoded(image: Picture) -> tuple[NDArray[Any], Window, bool, NDArray[np.uin
     shape = image.height, image.width
 
     def part(rows: slice) -> Picture:
-        return image.crop((0, rows.start, image.width, rows.stop))
+        band = image.crop((0, rows.start, image.width, rows.stop))
+        return _over_black(band) if image.has_transparency_data else band.convert("RGB")
 
-    if image.mode == "F" or image.mode.startswith("I"):
-        values = np.asarray(image)
+    if image.mode == "F" or image.mode.startswith("I") or _is_signed(image):
+        values = _numbers(image)
         inverted = isinstance(image, TiffImageFile) and image.tag_v2.get(Base.PhotometricInterpretation) == 0
         return values, _range(values, 1.0 if image.mode == "F" else 65535.0), inverted, None
-    if image.has_transparency_data:
-        return filled(shape, lambda rows: _over_black(part(rows))), Window(0.5, 1.0), False, None
-    grey = filled(shape, lambda rows: np.asarray(part(rows).convert("RGB").convert("L")), np.uint8)
+    grey = filled(shape, lambda rows: np.asarray(part(rows).convert("L")), np.uint8)
     colours = None
     if image.mode not in ("1", "L", "LA"):
-        colours = filled(shape, lambda rows: np.asarray(part(rows).convert("RGB")), np.uint8, channels=3)
+        colours = filled(shape, lambda rows: np.asarray(part(rows)), np.uint8, channels=3)
     return grey, Window(127.5, 255.0), False, colours
+
+
+def _numbers(image: Picture) -> NDArray[Any]:
+    """Pillow gives a sign to all numbers of 32 bits, and none to those of 8."""
+    values = np.asarray(image)
+    if _is_signed(image):
+        return values.view(np.int8)
+    if _sample(image) == _UNSIGNED and values.dtype == np.int32 and _bits(image) == 32:
+        return values.view(np.uint32)
+    return values
+
+
+def _sample(image: Picture) -> int:
+    """How a TIFF says that its numbers are meant."""
+    if not isinstance(image, TiffImageFile):
+        return 0
+    return int(image.tag_v2.get(Base.SampleFormat, (_UNSIGNED,))[0])
+
+
+def _bits(image: Picture) -> int:
+    return int(image.tag_v2.get(Base.BitsPerSample, (1,))[0]) if isinstance(image, TiffImageFile) else 0
+
+
+def _is_signed(image: Picture) -> bool:
+    """Of 8 bits: Pillow takes them for greys."""
+    return image.mode == "L" and _sample(image) == _SIGNED
 
 
 def _range(values: NDArray[Any], full: float) -> Window:
@@ -105,10 +162,9 @@ def _range(values: NDArray[Any], full: float) -> Window:
     return whole(0.0, full) if low >= 0 and full / 2 <= high <= full else whole(low, high)
 
 
-def _over_black(image: Picture) -> NDArray[np.float32]:
-    both = unit(np.asarray(image.convert("RGBA").convert("LA")))
-    grey: NDArray[np.float32] = both[..., 0] * both[..., 1]
-    return grey
+def _over_black(image: Picture) -> Picture:
+    both = np.asarray(image.convert("RGBA"))
+    return fromarray(np.rint(both[..., :3] * unit(both[..., 3:])).astype(np.uint8))
 
 
 def _upright(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:

@@ -33,6 +33,7 @@ _JPEG = "1.2.840.10008.1.2.4."  # how the transfer syntaxes of all its kinds beg
 _NO_PICTURES = (
     "DOC", "FID", "KO", "PLAN", "PR", "REG", "RTPLAN", "RTRECORD", "RTSTRUCT", "RWV", "SMR", "SR",
 )  # fmt: skip
+_VIEWS = "CR", "DX", "IO", "MG", "PX", "RG"
 Opener = Callable[[str], BinaryIO]
 
 
@@ -134,9 +135,11 @@ def _is_compressed(header: Dataset) -> bool:
 
 
 def _key(header: Dataset, name: str) -> tuple[str, ...]:
-    """Slices of one key lie in one stack: of one series, size and direction."""
+    """Slices of one key lie in one stack: of one series, size and direction; the views of a radiograph in
+    none."""
     uid = str(header.get("SeriesInstanceUID") or "")
-    if not uid or (numbers(header, "NumberOfFrames", 1) or (1.0,))[0] > 1:
+    view = str(header.get("Modality") or "").strip() in _VIEWS
+    if view or not uid or (numbers(header, "NumberOfFrames", 1) or (1.0,))[0] > 1:
         return (name,)
     normal = normal_of(header)
     direction = "" if normal is None else str([round(part, 1) + 0.0 for part in normal])

@@ -99,6 +99,8 @@ _ALL = (
     # media/image.py, checks.py, dicom.py
     QT_TRANSLATE_NOOP("said", "the file ends before the picture does"),
     QT_TRANSLATE_NOOP("said", "the picture in it is damaged"),
+    QT_TRANSLATE_NOOP("said", "this kind of TIFF cannot be read here"),
+    QT_TRANSLATE_NOOP("said", "Save it as PNG, or as TIFF with 8 or 16 bits."),
     QT_TRANSLATE_NOOP("said", "the picture has no contrast, all of it is one grey"),
     QT_TRANSLATE_NOOP("said", "the picture has more than {} megapixels"),
     QT_TRANSLATE_NOOP("said", "the picture takes more than {} MB"),

@@ -1,3 +1,4 @@
+import os
 import struct
 from io import BytesIO
 from typing import Any
@@ -22,6 +23,7 @@ from mmdesk.errors import InputProblem
 from mmdesk.media import checks
 from mmdesk.media import rows as rows_module
 from mmdesk.media.image import read_image
+from mmdesk.media.stack import FLAT, stack_of
 
 RAMP8 = np.linspace(0, 255, 20 * 24).astype(np.uint8).reshape(20, 24)
 RAMP12 = np.linspace(0, 4095, 20 * 24).astype(np.uint16).reshape(20, 24)
@@ -93,6 +95,42 @@ def test_float_tiff() -> None:
     assert problem_of(saved(broken, "TIFF")) == "the picture in it is damaged"
 
 
+def tiff_of(data: bytes, bits: int, sample: int) -> bytes:
+    """A TIFF of one strip; `sample` is its SampleFormat: 1 without a sign, 2 with one, 3 a float."""
+    entries = [
+        (256, 24), (257, 20), (258, bits), (259, 1), (262, 1), (273, 8), (277, 1), (278, 20),
+        (279, len(data)), (339, sample),
+    ]  # fmt: skip
+    table = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries)
+    head = b"II*\0" + struct.pack("<I", 8 + len(data))
+    return head + data + struct.pack("<H", len(entries)) + table + bytes(4)
+
+
+@pytest.mark.parametrize(
+    ("values", "sample"),
+    [
+        ((RAMP12.astype(np.uint32) << 20) + 7, 1), ((RAMP12.astype(np.int32) - 2048) << 20, 2),
+        ((RAMP8.astype(np.int16) - 128).astype(np.int8), 2), (RAMP8, 1),
+    ],
+)  # fmt: skip
+def test_whole_numbers_of_any_width_with_a_sign_or_without(values: NDArray[Any], sample: int) -> None:
+    data = tiff_of(values.tobytes(), 8 * values.itemsize, sample)
+    assert np.allclose(pixels_of(data), RAMP12 / 4095 if values.itemsize > 1 else RAMP8 / 255, atol=1e-6)
+
+
+def test_a_kind_of_tiff_that_cannot_be_read() -> None:
+    assert problem_of(tiff_of(bytes(20 * 24 * 8), 64, 3)) == "this kind of TIFF cannot be read here"
+
+
+def test_libraries_print_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    data = bytearray(saved(RAMP8, "TIFF", compression="tiff_lzw"))
+    data[20:200] = bytes(range(180))
+    assert problem_of(bytes(data)) == "the picture in it is damaged"
+    assert capfd.readouterr() == ("", "")
+    os.write(2, b"as before")
+    assert capfd.readouterr() == ("", "as before")
+
+
 @pytest.mark.parametrize("values", [RAMP8, RAMP12 * 16])
 def test_white_is_zero_in_a_tiff(values: NDArray[Any]) -> None:
     data = saved(values, "TIFF")
@@ -128,6 +166,15 @@ def test_what_is_transparent_is_black() -> None:
     assert np.array_equal(pixels_of(saved(values, "PNG"))[0], [0] * 12 + [1] * 12)
     palette = Pillow.fromarray(RAMP8).convert("P")
     assert pixels_of(saved(palette, "PNG", transparency=255))[-1, -1] == 0
+
+
+def test_what_may_be_transparent_keeps_its_colours() -> None:
+    values = np.stack([RAMP8, RAMP8[::-1], RAMP8, np.full_like(RAMP8, 128)], axis=-1)
+    frame = stack_of(saved(values, "PNG"), "a").frame(FLAT, 0)
+    assert frame.colours is not None
+    assert np.array_equal(frame.colours(slice(None)), np.rint(values[..., :3] * (128 / 255)))
+    plain = stack_of(saved(Pillow.fromarray(RAMP8), "PNG", transparency=255), "a").frame(FLAT, 0)
+    assert plain.colours is None and plain.pixels()[-1, -1] == 0
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "TIFF"])

@@ -185,6 +185,13 @@ def test_the_window_is_the_header_s_or_leaves_the_outermost_out() -> None:
         assert window.center + window.width / 2 < 260
 
 
+@pytest.mark.parametrize(("unit", "size"), [("mm", 2.0), ("meter", 2000.0), ("micron", 0.002), (None, 2.0)])
+def test_spacing_is_in_millimetres(unit: str | None, size: float) -> None:
+    volume = nibabel.Nifti1Image(ramp(), np.diag([2.0, 2, 2, 1]))
+    volume.header.set_xyzt_units(unit)
+    assert axial(volume.to_bytes()).marks.spacing == pytest.approx((size, size))
+
+
 # ---- shapes and files
 
 
@@ -193,6 +200,8 @@ def test_compressed_and_nifti_2() -> None:
     for data in (
         gzip.compress(nifti(ramp())), nifti(ramp(), kind=nibabel.Nifti2Image),
         gzip.compress(nifti(ramp(), kind=nibabel.Nifti2Image)),
+        gzip.compress(nifti(ramp())[:2000]) + gzip.compress(nifti(ramp())[2000:]),
+        gzip.compress(nifti(ramp())) + bytes(100),
     ):  # fmt: skip
         assert np.array_equal(axial(data, 4).values(ALL), plain)
 

@@ -146,6 +146,13 @@ def test_slices_of_another_size_are_a_series_of_their_own() -> None:
     assert sorted(len(series.files) for series in found(files)) == [1, 2]
 
 
+@pytest.mark.parametrize(("modality", "alone"), [("DX", True), ("MG", True), ("CT", False), ("US", False)])
+def test_views_of_a_radiograph_are_no_stack(modality: str, alone: bool) -> None:
+    gone: dict[str, Any] = {"ImagePositionPatient": None, "ImageOrientationPatient": None}
+    files = {str(n): ct_slice(n, 0, Modality=modality, **gone) for n in range(2)}
+    assert [len(series.files) for series in found(files)] == ([1, 1] if alone else [2])
+
+
 def test_files_of_several_frames_and_those_without_a_series_are_by_themselves() -> None:
     frames = [marked(n) for n in range(3)]
     files = {

@@ -4,6 +4,8 @@ import subprocess
 import sys
 import threading
 
+import nibabel
+import numpy as np
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QImage
@@ -80,6 +82,16 @@ def test_an_image_is_shown(desk):
     assert not panel.strip.isVisible()
     desk.model.clear()
     assert panel.target.isVisible() and desk.chip == "empty" and desk.shown is None
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int16", "float32"])
+def test_a_volume_is_shown(desk, dtype):
+    """Its slices do not lie row by row in the file, which a picture on screen has to."""
+    values = np.arange(40 * 30 * 20).reshape(40, 30, 20) % 200
+    data = nibabel.Nifti1Image(values.astype(dtype), np.diag([-1, 1, 2, 1])).to_bytes()
+    desk.add(Input("head.nii", data=data))
+    assert (desk.shown, desk.chip) == ("head.nii", "ready")
+    assert desk.panel.grab().size() == desk.panel.size()
 
 
 def test_buttons(desk):

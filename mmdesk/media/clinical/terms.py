@@ -34,6 +34,7 @@ _ANSWERS = {
     **dict.fromkeys(("recurrence", "relapse"), True),
     **dict.fromkeys(("no", "n", "false", "absent", "negative", "none", "denied", "nein", "-", "0"), False),
 }  # fmt: skip
+_CATEGORIES = {"männlich": "male", "weiblich": "female", "w": "female", "homme": "male", "femme": "female"}
 # German, French and abbreviated names of tests that the words of a record do not hold, by LOINC.
 _OTHER_NAMES = {
     "leukozyten": "6690-2", "leuko": "6690-2", "leukos": "6690-2", "weiße blutkörperchen": "6690-2",
@@ -124,7 +125,8 @@ def _said(value: LabValue, term: Term, vocabulary: Vocabulary) -> tuple[tuple[Fa
     if term.kind == "complaint":
         there = _ANSWERS.get(value.text.lower().strip(" ."))
         return (() if there is None else (Fact(term.name, there),)), "" if there is not None else NO_ANSWER
-    for text in (*(f"{word}: {value.text}" for word in term.words[:1]), value.text):
+    said = _CATEGORIES.get(value.text.lower().strip(" ."), value.text)
+    for text in (*(f"{word}: {said}" for word in term.words[:1]), said):
         found = [fact for fact in find_facts(text, vocabulary) if fact.name == term.name]
         if found:
             return (replace(found[-1], span=(0, 0)),), ""

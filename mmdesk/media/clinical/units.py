@@ -46,7 +46,8 @@ _ATOMS = {
     "a": "year", "mo": "month", "wk": "week", "d": "day", "h": "hour", "min": "minute", "s": "second",
     "L": "liter", "l": "liter", "g": "gram", "m": "meter", "mol": "mole", "Pa": "pascal", "K": "kelvin",
     "Hz": "hertz", "[lb_av]": "pound", "lb": "pound", "year": "year", "years": "year", "month": "month",
-    "months": "month", "week": "week", "weeks": "week", "day": "day", "days": "day", "[oz_av]": "ounce",
+    "months": "month", "Jahr": "year", "Jahre": "year", "Monate": "month", "Wochen": "week", "Tage": "day",
+    "ans": "year", "week": "week", "weeks": "week", "day": "day", "days": "day", "[oz_av]": "ounce",
 }  # fmt: skip
 _PREFIXES = {
     "k": "kilo", "d": "deci", "c": "centi", "m": "milli", "u": "micro", "µ": "micro", "n": "nano",

@@ -50,6 +50,8 @@ def test_a_value_keeps_its_date_range_and_origin() -> None:
         (lab("Sodium", "138"), [("sodium", 138.0)]),
         (lab("Sex", "F"), [("sex", "female")]),
         (lab("Geschlecht", "male"), [("sex", "male")]),
+        (lab("Geschlecht", "W"), [("sex", "female")]),
+        (lab("Geschlecht", "männlich"), [("sex", "male")]),
         (lab("Smoking status", "Never smoker"), [("smoking", "non-smoker")]),
         (lab("x", "Former smoker", code="72166-2"), [("smoking", "former smoker")]),
         (lab("Cough", "yes"), [("cough", True)]),

@@ -85,6 +85,7 @@ VOCABULARY = manifest.read(resources.folder() / "packs" / "clinic").vocabulary
         ("weight", 154, "[lb_av]", 69.9),
         ("weight", 70000, "g", 70.0),
         ("age", 58, "a", 58.0),
+        ("age", 58, "Jahre", 58.0),
         ("age", 6, "mo", 0.5),
         ("age", 10, "wk", 0.19),
     ],
