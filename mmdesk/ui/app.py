@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -141,6 +142,9 @@ def run(paths: Sequence[Path] = (), demo: bool = False, self_test: Path | None =
     # A paint asks for Python's lock dozens of times; behind a thread that imports or decodes it would wait
     # 5 ms each time.
     sys.setswitchinterval(SWITCH_S)
+    if not sys.warnoptions:
+        # A library's warning may quote a file. Readers silence theirs, but threads undo each other's filters.
+        warnings.simplefilter("ignore")
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # until there is a window to close
     app = Program(sys.argv[:1])
     app.setApplicationName("mmdesk")

@@ -61,7 +61,7 @@ class Rows(QAbstractListModel):
 
     def show_rows(self, rows: Sequence[Row], vocabulary: Vocabulary | None) -> None:
         """The same values in another state keep what is chosen and scrolled to."""
-        same = [row.taken for row in rows] == [row.taken for row in self.rows]
+        same = [row.taken.value for row in rows] == [row.taken.value for row in self.rows]
         if not same:
             self.beginResetModel()
         self.rows, self._vocabulary = rows, vocabulary

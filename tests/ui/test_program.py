@@ -27,11 +27,13 @@ QCoreApplication.sendEvent(app, QFileOpenEvent("/cases/one.mmcase"))
 
 
 INTERRUPTED = """
+import warnings
 from PySide6.QtCore import QTimer
 from mmdesk.ui import app
 start = app.Application.start
 def started(self, paths, demo):
     start(self, paths, demo)
+    warnings.warn("what a library says of a file, which may tell of a person")
     QTimer.singleShot(0, lambda: print("shown", flush=True))
 app.Application.start = started
 raise SystemExit(app.run())
