@@ -2091,6 +2091,14 @@ DICOM、NIfTI、PNG、JPEG、TIFF、文件夹或压缩包。</translation>
         <translation>其层面不在其中</translation>
     </message>
     <message>
+        <source>this kind of TIFF cannot be read here</source>
+        <translation>此类 TIFF 无法在此读取</translation>
+    </message>
+    <message>
+        <source>Save it as PNG, or as TIFF with 8 or 16 bits.</source>
+        <translation>请另存为 PNG，或 8 位或 16 位的 TIFF。</translation>
+    </message>
+    <message>
         <source>unpacked, its files are larger than {} MB</source>
         <translation>解压后其文件超过 {} MB</translation>
     </message>
