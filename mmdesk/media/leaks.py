@@ -24,6 +24,7 @@ _NUMBERS = frozenset({
 })  # fmt: skip
 _CHARSETS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be", "shift_jis", "euc_kr", "gb18030", "iso8859-5")
 _ADDED = "dicom ps3.15 basic application confidentiality profile removed 19000101000000"  # in every result
+_PIECE = 2**20  # bytes
 _PARTS = re.compile(r"[\^=\\\s,]+")
 
 
@@ -88,13 +89,21 @@ def _in_bytes(data: bytes, before: Identity) -> str | None:
     long = {word for word in long if word.lower() not in _ADDED}
     spelled = {_encoded(word, charset) for word in long for charset in _CHARSETS}
     for spelling in spelled - {b""}:
-        place = data.find(spelling)
-        while place >= 0:
+        for place in _places(data, spelling):
             around = data[place - 1 : place] + data[place + len(spelling) : place + len(spelling) + 1]
             if not re.search(rb"[\w.]", around):
                 return "bytes"
-            place = data.find(spelling, place + 1)
     return None
+
+
+def _places(data: bytes, spelling: bytes) -> Iterator[int]:
+    """A piece at a time: a search holds Python's lock, and the window waits meanwhile."""
+    for start in range(0, len(data), _PIECE):
+        end = start + _PIECE + len(spelling) - 1
+        place = data.find(spelling, start, end)
+        while place >= 0:
+            yield place
+            place = data.find(spelling, place + 1, end)
 
 
 def _encoded(word: str, charset: str) -> bytes:

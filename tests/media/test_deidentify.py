@@ -31,7 +31,7 @@ from mmdesk.errors import InputProblem
 from mmdesk.media import deidentify as module
 from mmdesk.media.confidentiality import Action, action_of
 from mmdesk.media.deidentify import Pseudonyms, deidentify, deidentify_series
-from mmdesk.media.leaks import Identity, left_in
+from mmdesk.media.leaks import Identity, _in_bytes, left_in
 
 GREY = np.arange(32 * 32, dtype=np.uint16).reshape(32, 32)
 PATIENT = {
@@ -236,6 +236,15 @@ def test_the_second_look_finds_what_the_first_left() -> None:
     dataset = dcmread(io.BytesIO(result))
     dataset.preamble = b"x" * 128
     assert left_in(written(dataset), identity) == "preamble"
+
+
+@pytest.mark.parametrize("before", range(20))
+def test_bytes_are_searched_a_piece_at_a_time(before: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mmdesk.media.leaks._PIECE", 5)
+    identity = Identity(frozenset({"Quillfeather"}), frozenset(), frozenset())
+    data = bytes(before) + b"aQuillfeather Quillfeather" + bytes(3)
+    assert _in_bytes(data[:-3], identity) == _in_bytes(data, identity) == "bytes"
+    assert _in_bytes(data[: before + 14], identity) is None
 
 
 def test_the_table_says_what_the_standard_does() -> None:
