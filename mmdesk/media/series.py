@@ -135,10 +135,10 @@ def _is_compressed(header: Dataset) -> bool:
 
 
 def _key(header: Dataset, name: str) -> tuple[str, ...]:
-    """Slices of one key lie in one stack: of one series, size and direction; the views of a radiograph in
-    none."""
+    """Slices of one key lie in one stack: of one series, size and direction; the views of a radiograph, which
+    have no place in space, in none."""
     uid = str(header.get("SeriesInstanceUID") or "")
-    view = str(header.get("Modality") or "").strip() in _VIEWS
+    view = str(header.get("Modality") or "").strip() in _VIEWS and place_of(header) is None
     if view or not uid or (numbers(header, "NumberOfFrames", 1) or (1.0,))[0] > 1:
         return (name,)
     normal = normal_of(header)

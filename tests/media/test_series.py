@@ -151,6 +151,8 @@ def test_views_of_a_radiograph_are_no_stack(modality: str, alone: bool) -> None:
     gone: dict[str, Any] = {"ImagePositionPatient": None, "ImageOrientationPatient": None}
     files = {str(n): ct_slice(n, 0, Modality=modality, **gone) for n in range(2)}
     assert [len(series.files) for series in found(files)] == ([1, 1] if alone else [2])
+    placed = {str(n): ct_slice(n, n, Modality=modality) for n in range(2)}  # of a tomosynthesis
+    assert [len(series.files) for series in found(placed)] == [2]
 
 
 def test_files_of_several_frames_and_those_without_a_series_are_by_themselves() -> None:
