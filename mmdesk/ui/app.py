@@ -145,6 +145,8 @@ def run(paths: Sequence[Path] = (), demo: bool = False, self_test: Path | None =
     if not sys.warnoptions:
         # A library's warning may quote a file. Readers silence theirs, but threads undo each other's filters.
         warnings.simplefilter("ignore")
+    # pydicom would load GDCM, which may take its process along: here pixels are unpacked in another one.
+    sys.modules["gdcm"] = None  # type: ignore[assignment]
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # until there is a window to close
     app = Program(sys.argv[:1])
     app.setApplicationName("mmdesk")

@@ -26,6 +26,17 @@ QCoreApplication.sendEvent(app, QFileOpenEvent("/cases/one.mmcase"))
 """
 
 
+DECODING = """
+import sys
+from PySide6.QtCore import QTimer
+from mmdesk.ui import app
+app.Application.start = lambda self, paths, demo: QTimer.singleShot(0, self.window.close)
+app.run()
+from pydicom.pixels.decoders import JPEGLSLosslessDecoder
+print(JPEGLSLosslessDecoder.is_available, [name for name in sys.modules if name.startswith("_gdcm")])
+"""
+
+
 INTERRUPTED = """
 import warnings
 from PySide6.QtCore import QTimer
@@ -102,3 +113,11 @@ def test_ctrl_c_closes_the_window(tmp_path: Path) -> None:
     assert program.stdout is not None and program.stdout.readline() == "shown\n"
     program.send_signal(signal.SIGINT)
     assert (*program.communicate(timeout=60), program.returncode) == ("", "", 0)
+
+
+def test_the_windows_process_loads_no_decoder_that_dies_of_a_file(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DECODING], capture_output=True, text=True, check=False,
+        env={**os.environ, "MMDESK_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"},
+    )  # fmt: skip
+    assert (done.stdout, done.returncode) == ("False []\n", 0), done.stderr
