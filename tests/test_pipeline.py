@@ -14,6 +14,7 @@ import soundfile
 import torch
 from PIL import Image
 from support.dicoms import dicom_bytes
+from support.streams import of, report_of
 
 from mmdesk import events, pipeline
 from mmdesk.case import Case, Input, Modality
@@ -28,7 +29,6 @@ from mmdesk.events import (
     FindingsScored,
     InputFailed,
     OutOfDistribution,
-    ReportReady,
     SentenceWritten,
     Stage,
     StageFinished,
@@ -90,16 +90,6 @@ def analysed(engine: LocalEngine, case: Case, stop: StopToken | None = None) -> 
     assert finished == stages[: len(finished)] and len(finished) >= len(stages) - 1
     assert not any(isinstance(event, Failed) and event.detail for event in stream), stream[-1]
     return stream
-
-
-def of(kind: type, stream: list[Event]) -> list[Any]:
-    return [event for event in stream if isinstance(event, kind)]
-
-
-def report_of(stream: list[Event]) -> Report:
-    last = stream[-1]
-    assert isinstance(last, ReportReady)
-    return last.report
 
 
 def section(report: Report, name: str) -> str:

@@ -15,6 +15,7 @@ import tomli_w
 from numpy.typing import NDArray
 from PIL import Image
 from support.slices import ct_slice, laid, multi_frame, zipped
+from support.streams import of, report_of
 from typer.testing import CliRunner
 
 from mmdesk import bars, cli, events, sweeping
@@ -27,7 +28,6 @@ from mmdesk.events import (
     Event,
     FindingsScored,
     OutOfDistribution,
-    ReportReady,
     Stage,
     StageFinished,
     StageStarted,
@@ -83,16 +83,6 @@ def analysed(engine: LocalEngine, *items: Input, stop: StopToken | None = None) 
     for event in stream:
         assert events.from_json(json.loads(json.dumps(events.to_json(event), allow_nan=False))) == event
     return stream
-
-
-def of(kind: type, stream: list[Event]) -> list[Any]:
-    return [event for event in stream if isinstance(event, kind)]
-
-
-def report_of(stream: list[Event]) -> Report:
-    last = stream[-1]
-    assert isinstance(last, ReportReady)
-    return last.report
 
 
 def sweep_of(engine: LocalEngine, item: Input) -> Sweep:
