@@ -1,0 +1,1 @@
+"""Many cases: a list of them, read by worker processes, into one table."""
