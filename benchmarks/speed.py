@@ -20,7 +20,7 @@ from mmdesk.case import Case, Input, Modality
 from mmdesk.engine import StopToken
 from mmdesk.engine.local import LocalEngine
 from mmdesk.events import Located, StageFinished, StageStarted
-from mmdesk.model.decoder import Cache, Decoder
+from mmdesk.model.decoding import Loop
 from mmdesk.model.saliency import STEPS, blurred, integrated_gradients
 from mmdesk.packs.files import find
 from mmdesk.packs.locate import Locator
@@ -96,13 +96,6 @@ def heat_map_times() -> None:
     )
 
 
-def generate(decoder: Decoder, first: torch.Tensor) -> None:
-    cache = Cache(decoder.config)
-    logits = decoder.read(decoder.embed(first), cache)
-    for _ in range(NEW_TOKENS - 1):
-        logits = decoder.read(decoder.embed(logits.argmax().view(1, 1)), cache)
-
-
 def decoder_times() -> None:
     decoder = PackReader(find("clinic")).network.decoder
     sizes = decoder.config
@@ -116,7 +109,8 @@ def decoder_times() -> None:
     first = torch.randint(0, sizes.vocabulary, (1, 32))
     options = {"max_new_tokens": NEW_TOKENS, "do_sample": False, "pad_token_id": 0}
     mask = torch.ones_like(first)
-    ours = NEW_TOKENS / median(lambda: generate(decoder, first))
+    loop = Loop(decoder)
+    ours = NEW_TOKENS / median(lambda: loop.generate(first, NEW_TOKENS))
     theirs = NEW_TOKENS / median(lambda: peer.generate(first, attention_mask=mask, **options))
     print(f"decoder: {ours:.0f} tokens/s, transformers generate: {theirs:.0f}, ratio {ours / theirs:.2f}")
 

@@ -25,6 +25,7 @@ from mmdesk.packs.locate import Locator
 from mmdesk.packs.manifest import Manifest, Prompt
 from mmdesk.packs.reader import Encoded, PackReader
 from mmdesk.packs.tags import fitting
+from mmdesk.packs.writer import Written, sentences_of
 from mmdesk.plan import TITLES, SectionPlan, Slot, fact_slots, finding_slots, render, section_of
 from mmdesk.questions import Asked
 from mmdesk.reading import Read, position_of, read_input
@@ -226,16 +227,22 @@ class Pipeline:
         return [*last.values(), *others]
 
     def _write(self, analysis: Analysis, check: Check) -> Iterator[Event]:
-        for section in analysis.prompt.sections:
-            for part in parts(section, analysis, self.reader.manifest):
-                if isinstance(part, Sentence):
-                    yield from _say(analysis, part)
-                    continue
-                for written in self.reader.write(analysis.fused, part, check):
-                    analysis.withheld += written.withheld
-                    origin = Origin.PLAIN if written.plain else Origin.DECODER
-                    text = render(written.template, written.slots, part.exam)
-                    yield from _say(analysis, _evidence(text, section, origin, written.slots, analysis))
+        """All sentences are written side by side; each is said when those before it were."""
+        wanted = list(sentences(analysis, self.reader.manifest))
+        plans = [part for _, part in wanted if isinstance(part, SectionPlan)]
+        stream = self.reader.write(analysis.fused.expand(len(plans), -1), plans, check)
+        written: dict[int, tuple[Written, ...]] = {}
+        planned = 0
+        for section, part in wanted:
+            if isinstance(part, Sentence):
+                yield from _say(analysis, part)
+                continue
+            while planned not in written:
+                written.update([next(stream)])
+            for one in written.pop(planned):
+                check()
+                yield from _say(analysis, said(analysis, section, part, one))
+            planned += 1
 
     def report(self, analysis: Analysis) -> Report:
         sections = []
@@ -283,6 +290,22 @@ def population_notices(spec: Manifest, findings: Sequence[Finding], facts: Seque
             age = f"{ages[-1]:.3g} years"
             notices.append(f"{title}: outside its population, age {age}; learned from {population.text}.")
     return tuple(notices)
+
+
+def sentences(analysis: Analysis, spec: Manifest) -> Iterator[tuple[str, Part]]:
+    """What the report says, by section: fixed sentences, and plans of a sentence each."""
+    for section in analysis.prompt.sections:
+        for part in parts(section, analysis, spec):
+            for piece in [part] if isinstance(part, Sentence) else sentences_of(part):
+                yield section, piece
+
+
+def said(analysis: Analysis, section: str, plan: SectionPlan, written: Written) -> Sentence:
+    """What the writer made of a plan; what it withheld is kept."""
+    analysis.withheld += written.withheld
+    origin = Origin.PLAIN if written.plain else Origin.DECODER
+    text = render(written.template, written.slots, plan.exam)
+    return _evidence(text, section, origin, written.slots, analysis)
 
 
 def parts(section: str, analysis: Analysis, spec: Manifest) -> Iterator[Part]:

@@ -1,15 +1,17 @@
 """The decoder at work with the built-in pack: what is planned is stated, whatever the plan."""
 
 import random
+from collections.abc import Callable
 
 import pytest
 import torch
 
 from mmdesk.engine import StopRequested
+from mmdesk.model.decoding import Loop
 from mmdesk.packs.files import find
 from mmdesk.packs.manifest import Manifest
 from mmdesk.packs.reader import PackReader
-from mmdesk.packs.writer import Written, plain_statement
+from mmdesk.packs.writer import DRAWS, Writer, Written, plain_statement, sentences_of
 from mmdesk.plan import CHANGES, SECTIONS, STATUSES, SectionPlan, Slot
 from mmdesk.proofread import fault, read_status
 
@@ -36,7 +38,13 @@ def a_plan(spec: Manifest, section: str, seed: int) -> SectionPlan:
 
 
 def written(reader: PackReader, plan: SectionPlan) -> list[Written]:
-    return list(reader.write(torch.zeros(1, reader.configs.fusion.width), plan, lambda: None))
+    return written_of(reader, plan, lambda: None)
+
+
+def written_of(reader: PackReader, plan: SectionPlan, check: Callable[[], None]) -> list[Written]:
+    plans = list(sentences_of(plan))
+    found = dict(reader.write(torch.zeros(len(plans), reader.configs.fusion.width), plans, check))
+    return [one for number in range(len(plans)) for one in found[number]]
 
 
 @pytest.mark.parametrize("section", ["image", "record", "impression"])
@@ -59,13 +67,54 @@ def test_a_check_that_raises_ends_the_writing(reader: PackReader) -> None:
     calls = iter(range(1000))
 
     def check() -> None:
-        if next(calls) > 20:
+        if next(calls) > 5:
             raise StopRequested
 
+    reader.writer._known.clear()
     plan = a_plan(reader.manifest, "record", 4)
     with pytest.raises(StopRequested):
-        list(reader.write(torch.zeros(1, reader.configs.fusion.width), plan, check))
-    assert next(calls) == 22
+        written_of(reader, plan, check)
+    assert next(calls) == 7
+
+
+def test_sentences_written_side_by_side_are_those_written_one_by_one(reader: PackReader) -> None:
+    plans = [
+        plan for seed in (5, 6, 7) for plan in sentences_of(a_plan(reader.manifest, "record", seed))
+    ]
+    fused = torch.randn(len(plans), reader.configs.fusion.width, generator=torch.Generator().manual_seed(0))
+    exact = Writer(Loop(reader.network.decoder, "float32"), reader.writer.tokens)
+    prefixes = reader.network.mixer.prefixes(fused)
+    together = dict(exact.write(prefixes, plans, lambda: None))
+    exact._known.clear()
+    for number, plan in enumerate(plans):
+        assert list(exact.write(prefixes[number][None], [plan], lambda: None)) == [(0, together[number])]
+        exact._known.clear()
+
+
+def test_a_sentence_that_was_written_before_is_only_taken_where_it_is_the_likeliest(
+    reader: PackReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = next(sentences_of(a_plan(reader.manifest, "image", 8)))
+    zeros, writer = torch.zeros(1, reader.configs.fusion.width), reader.writer
+    writer._known.clear()
+    ((_, first),) = reader.write(zeros, [plan], lambda: None)
+    (said,) = writer._known
+    right = list(writer._known[said])
+    steps = []
+    read = writer.loop.read
+    monkeypatch.setattr(writer.loop, "read", lambda *given: steps.append(1) or read(*given))
+    assert list(reader.write(zeros, [plan], lambda: None)) == [(0, first)] and not steps
+    writer._known[said] = [*right[:3], *right[4:]]
+    assert list(reader.write(zeros, [plan], lambda: None)) == [(0, first)] and steps
+
+
+def test_where_no_draft_may_stand_each_slot_is_stated_plainly(reader: PackReader) -> None:
+    plan = next(p for p in sentences_of(a_plan(reader.manifest, "record", 9)) if len(p.slots) > 1)
+    writer = Writer(reader.writer.loop, reader.writer.tokens, lambda template, plan: "wrong")
+    prefixes = reader.network.mixer.prefixes(torch.zeros(1, reader.configs.fusion.width))
+    ((_, found),) = writer.write(prefixes, [plan], lambda: None)
+    assert [one.slots for one in found] == [(slot,) for slot in plan.slots]
+    assert all(one.plain and len(one.withheld) == DRAWS for one in found)
 
 
 @pytest.mark.parametrize("section", SECTIONS)

@@ -1,4 +1,5 @@
-"""GPT-2 (Radford et al. 2019) in plain torch, fed by prefix embeddings, with a key-value cache.
+"""GPT-2 (Radford et al. 2019) in plain torch, fed by prefix embeddings: as it is trained. How it writes is
+in decoding.py.
 
 Parameter names are those of `transformers.GPT2LMHeadModel` (its Conv1D weights are (in, out)), so
 that class loads the weights as they are; a test compares the logits.
@@ -45,15 +46,12 @@ class Attention(nn.Module):
         self.c_proj = Conv1D(config.width, config.width)
         self.dropout = config.dropout
 
-    def forward(self, x: Tensor, cache: "Cache | None", layer: int) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         batch, length, width = x.shape
         parts = self.c_attn(x).view(batch, length, 3, self.heads, width // self.heads)
         query, key, value = parts.permute(2, 0, 3, 1, 4)  # each (batch, heads, length, width / heads)
-        if cache is not None:
-            key, value = cache.extend(layer, key, value)
-        out = F.scaled_dot_product_attention(
-            query, key, value, is_causal=length > 1, dropout_p=self.dropout if self.training else 0.0
-        )
+        dropout = self.dropout if self.training else 0.0
+        out = F.scaled_dot_product_attention(query, key, value, is_causal=True, dropout_p=dropout)
         mixed: Tensor = self.c_proj(out.transpose(1, 2).reshape(batch, length, width))
         return mixed
 
@@ -78,29 +76,10 @@ class Layer(nn.Module):
         self.mlp = MLP(config.width)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x: Tensor, cache: "Cache | None", layer: int) -> Tensor:
-        x = x + self.dropout(self.attn(self.ln_1(x), cache, layer))
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.dropout(self.attn(self.ln_1(x)))
         out: Tensor = x + self.dropout(self.mlp(self.ln_2(x)))
         return out
-
-
-class Cache:
-    """Keys and values of what was read so far, in room for `context` positions a layer."""
-
-    def __init__(self, config: DecoderConfig) -> None:
-        shape = (config.layers, 2, 1, config.heads, config.context, config.width // config.heads)
-        self.memory = torch.zeros(shape)
-        self.length = 0
-
-    def extend(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
-        """Store key and value (1, heads, new, size) and return all there are of this layer. A first
-        read may be long; later reads are one token each, so no mask is needed for them."""
-        end = self.length + key.shape[2]
-        self.memory[layer, 0, :, :, self.length : end] = key
-        self.memory[layer, 1, :, :, self.length : end] = value
-        if layer == len(self.memory) - 1:
-            self.length = end
-        return self.memory[layer, 0, :, :, :end], self.memory[layer, 1, :, :, :end]
 
 
 class Transformer(nn.Module):
@@ -131,23 +110,10 @@ class Decoder(nn.Module):
         embedded: Tensor = self.transformer.wte(tokens)
         return embedded
 
-    def forward(self, embedded: Tensor, cache: Cache | None = None) -> Tensor:
-        """(batch, length, width) prefix and token embeddings → (batch, length, vocabulary) logits.
-
-        With a cache (batch 1), only what is new goes in: first everything, then a token at a time.
-        """
-        start = cache.length if cache is not None else 0
-        positions = torch.arange(start, start + embedded.shape[1], device=embedded.device)
-        x = self.dropout(embedded + self.transformer.wpe(positions))
-        for number, layer in enumerate(self.transformer.h):
-            x = layer(x, cache, number)
+    def forward(self, embedded: Tensor) -> Tensor:
+        """(batch, length, width) prefix and token embeddings → (batch, length, vocabulary) logits."""
+        places = torch.arange(embedded.shape[1], device=embedded.device)
+        x = self.dropout(embedded + self.transformer.wpe(places))
+        for layer in self.transformer.h:
+            x = layer(x)
         return F.linear(self.transformer.ln_f(x), self.transformer.wte.weight)
-
-    @torch.no_grad()
-    def read(self, embedded: Tensor, cache: Cache) -> Tensor:
-        """As forward for batch 1, but only the last position's logits (vocabulary,)."""
-        start = cache.length
-        x = embedded + self.transformer.wpe.weight[start : start + embedded.shape[1]]
-        for number, layer in enumerate(self.transformer.h):
-            x = layer(x, cache, number)
-        return F.linear(self.transformer.ln_f(x[0, -1]), self.transformer.wte.weight)

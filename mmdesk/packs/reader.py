@@ -12,6 +12,7 @@ from torch import Tensor
 
 from mmdesk.case import Fact, Modality
 from mmdesk.model.audio import Recordings
+from mmdesk.model.decoding import Loop
 from mmdesk.model.image import image_tensor
 from mmdesk.model.network import AUDIO, IMAGE, RECORD
 from mmdesk.model.novelty import image_traits
@@ -76,7 +77,7 @@ class PackReader:
         self.network = build(folder, self.manifest)
         self.network.image.to(self.device)
         self.network.audio.recording.to(self.device)
-        self.writer = Writer(self.network.decoder, Tokens.read(folder / "tokenizer.json"))
+        self.writer = Writer(Loop(self.network.decoder), Tokens.read(folder / "tokenizer.json"))
 
     @torch.no_grad()
     def encode_image(self, pixels: NDArray[np.float32]) -> Encoded:
@@ -226,8 +227,12 @@ class PackReader:
         start = list(own).index(columns.start)
         return logits[:, start : start + columns.stop - columns.start]
 
-    def write(self, fused: Tensor, plan: SectionPlan, check: Callable[[], None]) -> Iterator[Written]:
-        return self.writer.section(self.network.mixer.prefixes(fused), plan, check)
+    @torch.no_grad()
+    def write(
+        self, fused: Tensor, plans: Sequence[SectionPlan], check: Callable[[], None]
+    ) -> Iterator[tuple[int, tuple[Written, ...]]]:
+        """As the writer does, each plan of its own fused vector, (plans, width)."""
+        return self.writer.write(self.network.mixer.prefixes(fused), plans, check)
 
 
 def given_of(sets: Iterable[Collection[Modality]]) -> Tensor:

@@ -9,17 +9,16 @@ import csv
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import torch
 from torch import Tensor
 
-from mmdesk.model.decoder import Cache
 from mmdesk.packs.manifest import Manifest, Measured
 from mmdesk.packs.reader import PackReader
-from mmdesk.packs.tokens import STOP
-from mmdesk.packs.writer import MOST_TOKENS, Writer, Written, choose
+from mmdesk.packs.writer import Draft, Writer, Written
 from mmdesk.pipeline import Analysis, Pipeline
 from mmdesk.plan import EXAM, SLOT, SectionPlan
 from mmdesk.questions import choose_prompt
@@ -56,51 +55,41 @@ CODED = {
     "Cardiomegaly": ("cardiomegaly", "enlarged heart", "heart is enlarged"),
     "Consolidation": ("consolidation", "consolidations"),
 }
-Section = Callable[[Tensor, SectionPlan, Callable[[], None]], Iterator[Written]]
+Said = Iterator[tuple[int, tuple[Written, ...]]]
+Write = Callable[[Tensor, Sequence[SectionPlan], Callable[[], None]], Said]
 
 
 class Rewritten(PackReader):
     """A reader whose sentences come from elsewhere."""
 
-    def __init__(self, reader: PackReader, section: Section) -> None:
+    def __init__(self, reader: PackReader, write: Write) -> None:
         self.__dict__.update(reader.__dict__)
-        self._section = section
+        self._write = write
 
-    def write(self, fused: Tensor, plan: SectionPlan, check: Callable[[], None]) -> Iterator[Written]:
-        return self._section(self.network.mixer.prefixes(fused), plan, check)
+    def write(self, fused: Tensor, plans: Sequence[SectionPlan], check: Callable[[], None]) -> Said:
+        return self._write(self.network.mixer.prefixes(fused), plans, check)
 
 
 class Unconstrained(Writer):
     """Writes whatever token is likeliest, also a slot that the plan does not hold; what the proofreader
     then withholds is what the constraint spares it."""
 
-    @torch.no_grad()
-    def _sentence(
-        self,
-        cache: Cache,
-        logits: Tensor,
-        plan: SectionPlan,
-        check: Callable[[], None],
-        random: torch.Generator | None,
-    ) -> list[int]:
-        ids: list[int] = []
-        while len(ids) < MOST_TOKENS and cache.length < self.decoder.config.context:
-            check()
-            ids.append(choose(logits, random))
-            if ids[-1] == self.tokens.special[STOP]:
-                break
-            logits = self.decoder.read(self.decoder.embed(torch.tensor([ids[-1:]])), cache)
-        return ids
+    def begin(
+        self, number: int, plan: SectionPlan, prefix: Tensor, withheld: tuple[str, ...] = ()
+    ) -> Draft:
+        draft = super().begin(number, plan, prefix, withheld)
+        return replace(draft, waiting=set(), allowed=torch.zeros_like(draft.allowed))
 
 
-def template_writer(grammar: Grammar) -> Section:
+def template_writer(grammar: Grammar) -> Write:
     random = Random(0)
 
-    def section(prefix: Tensor, plan: SectionPlan, check: Callable[[], None]) -> Iterator[Written]:
-        for template in grammar.write(plan, random):
-            yield Written(template, tuple(map(plan.slot, SLOT.findall(template))), False, ())
+    def write(prefixes: Tensor, plans: Sequence[SectionPlan], check: Callable[[], None]) -> Said:
+        for number, plan in enumerate(plans):
+            texts = grammar.write(plan, random)
+            yield number, tuple(Written(t, tuple(map(plan.slot, SLOT.findall(t))), False, ()) for t in texts)
 
-    return section
+    return write
 
 
 def judge(reader: PackReader, folder: Path, split: str, cases: int, grammar: Grammar) -> list[Measured]:
@@ -129,11 +118,11 @@ def _write_all(
 ) -> tuple[dict[str, list[list[str]]], list[Truth], list[Tensor], dict[str, list[Counter[str]]]]:
     """Writer → sections of each case's full report, the cases' truths, their fused vectors, and writer →
     what the proofreader did to each report."""
-    unread = Writer(reader.network.decoder, reader.writer.tokens, lambda template, plan: None)
+    unread = Writer(reader.writer.loop, reader.writer.tokens, lambda template, plan: None)
     readers = {
         DECODER: reader,
-        DRAFTS: Rewritten(reader, unread.section),
-        FREE: Rewritten(reader, Unconstrained(reader.network.decoder, reader.writer.tokens).section),
+        DRAFTS: Rewritten(reader, unread.write),
+        FREE: Rewritten(reader, Unconstrained(reader.writer.loop, reader.writer.tokens).write),
         GRAMMAR: Rewritten(reader, template_writer(grammar)),
     }
     pipeline = Pipeline(reader)  # one for all: it encodes a case once

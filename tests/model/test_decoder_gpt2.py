@@ -4,7 +4,8 @@ import pytest
 import torch
 from transformers import GPT2Config, GPT2LMHeadModel
 
-from mmdesk.model.decoder import Cache, Decoder, DecoderConfig
+from mmdesk.model.decoder import Decoder, DecoderConfig
+from mmdesk.model.decoding import Loop
 
 CONFIG = DecoderConfig(vocabulary=97, layers=3, heads=4, width=32, context=64)
 
@@ -19,8 +20,9 @@ def decoder() -> Decoder:
     return made
 
 
-def test_transformers_gives_the_same_logits(decoder: Decoder) -> None:
-    peer = GPT2LMHeadModel(
+@pytest.fixture(scope="module")
+def peer(decoder: Decoder) -> GPT2LMHeadModel:
+    made = GPT2LMHeadModel(
         GPT2Config(
             vocab_size=97,
             n_positions=64,
@@ -31,23 +33,25 @@ def test_transformers_gives_the_same_logits(decoder: Decoder) -> None:
             eos_token_id=None,
         )
     ).eval()
-    missing, unexpected = peer.load_state_dict(decoder.state_dict(), strict=False)
+    missing, unexpected = made.load_state_dict(decoder.state_dict(), strict=False)
     assert set(missing) <= {"lm_head.weight"}  # tied to the token table
     assert not unexpected
-    peer.tie_weights()
+    made.tie_weights()
+    return made
+
+
+def test_transformers_gives_the_same_logits(decoder: Decoder, peer: GPT2LMHeadModel) -> None:
     ids = torch.randint(0, 97, (2, 40))
     with torch.no_grad():
         torch.testing.assert_close(decoder(decoder.embed(ids)), peer(ids).logits, atol=1e-4, rtol=0)
 
 
-def test_a_token_at_a_time_is_the_same_as_all_at_once(decoder: Decoder) -> None:
-    embedded = torch.cat([torch.randn(1, 4, 32), decoder.embed(torch.randint(0, 97, (1, 20)))], 1)
-    with torch.no_grad():
-        whole = decoder(embedded)[0]
-    cache = Cache(CONFIG)
-    logits = [decoder.read(embedded[:, :10], cache)]
-    logits += [decoder.read(embedded[:, place : place + 1], cache) for place in range(10, 24)]
-    torch.testing.assert_close(torch.stack(logits), whole[9:], atol=1e-4, rtol=0)
+def test_transformers_generates_the_same_tokens(decoder: Decoder, peer: GPT2LMHeadModel) -> None:
+    ids = torch.randint(0, 97, (5, 20), generator=torch.Generator().manual_seed(1))
+    theirs = peer.generate(
+        ids, attention_mask=torch.ones_like(ids), max_new_tokens=40, do_sample=False, pad_token_id=0
+    )
+    assert torch.equal(Loop(decoder, "float32").generate(ids, 40), theirs[:, 20:])
 
 
 def test_what_comes_later_changes_nothing_before(decoder: Decoder) -> None:
