@@ -92,6 +92,7 @@ class Pipeline:
 
     def __init__(self, reader: PackReader) -> None:
         self.reader = reader
+        self._pictured = reader.manifest.examinations_of(Modality.IMAGE)
         self._cache: dict[tuple[object, ...], Encoded] = {}
         self._scored: list[Encoded] = []
         self._located: dict[tuple[object, ...], tuple[Saliency, ...]] = {}
@@ -99,28 +100,29 @@ class Pipeline:
 
     def analyze(self, analysis: Analysis, check: Check) -> Iterator[Event]:
         """Events up to ReportReady, or Failed where nothing could be read. `check` raises to stop."""
+        self._forget()
         reads: list[Read] = []
-        yield from _timed(Stage.READ, analysis, self._read(analysis, reads, check))
+        yield from _timed(Stage.READ, analysis, self.read(analysis, reads, check))
         if not reads:
             yield events.Failed(Stage.READ, "none of the inputs could be read", "Mend one and try again.")
             return
         reads = records.joined(reads)
-        yield from _timed(Stage.ENCODE, analysis, self._encode(analysis, reads, check))
-        yield from _timed(Stage.SCORE, analysis, self._score(analysis, check))
-        yield from _timed(Stage.WEIGH, analysis, self._weigh(analysis, check))
-        yield from _timed(Stage.WRITE, analysis, self._write(analysis, check))
+        yield from _timed(Stage.ENCODE, analysis, self.encode(analysis, reads, check))
+        yield from _timed(Stage.SCORE, analysis, self.score(analysis, check))
+        yield from _timed(Stage.WEIGH, analysis, self.weigh(analysis, check))
+        yield from _timed(Stage.WRITE, analysis, self.write(analysis, check))
         yield events.ReportWritten(self.report(analysis))
-        yield from _timed(Stage.LOCATE, analysis, self._locate(analysis, reads, check))
+        yield from _timed(Stage.LOCATE, analysis, self.locate(analysis, reads, check))
         if any(read.stack is not None for read in reads):
-            yield from _timed(Stage.SWEEP, analysis, self._sweep(analysis, reads, check))
+            yield from _timed(Stage.SWEEP, analysis, self.sweep(analysis, reads, check))
         yield events.ReportReady(self.report(analysis))
 
-    def _read(self, analysis: Analysis, reads: list[Read], check: Check) -> Iterator[Event]:
+    def read(self, analysis: Analysis, reads: list[Read], check: Check) -> Iterator[Event]:
         for modality, items in analysis.case.inputs.items():
             for item in items:
                 check()
                 try:
-                    read = read_input(item, modality, self._window_for)
+                    read = self._small(read_input(item, modality, self._window_for))
                 except InputProblem as error:
                     analysis.sources.append(Source(item.name, modality, problem=error.problem))
                     yield events.InputFailed(modality, item.name, error.problem, error.remedy)
@@ -128,7 +130,7 @@ class Pipeline:
                 analysis.sources.append(Source(item.name, modality, sha256=read.sha256, seen=read.seen))
                 reads.append(read)
 
-    def _encode(self, analysis: Analysis, reads: Sequence[Read], check: Check) -> Iterator[Event]:
+    def encode(self, analysis: Analysis, reads: Sequence[Read], check: Check) -> Iterator[Event]:
         known = self.reader.manifest
         for read in reads:
             check()
@@ -138,8 +140,6 @@ class Pipeline:
             record = together(read.parts, known.vocabulary) if read.parts else None
             encoded = self._cache.pop(key) if reused else self._encode_one(read, record)
             self._cache[key] = encoded  # the last one used comes last
-            if len(self._cache) > MOST_CACHED:
-                del self._cache[next(iter(self._cache))]
             if record is not None:
                 analysis.facts += encoded.facts
                 analysis.imported = records.notices(read.parts, record)
@@ -158,17 +158,43 @@ class Pipeline:
                 yield events.OutOfDistribution(read.modality, read.item.name, refusal.reason)
             analysis.encoded.append(encoded)
 
+    def encode_ahead(self, reads: Sequence[Read]) -> None:
+        """The pictures and sounds of many cases side by side; `encode` finds them."""
+        self._forget()
+        new = {read.key: read for read in reads if read.key not in self._cache}
+        pictures = {
+            key: read.pixels
+            for key, read in new.items()
+            if read.pixels is not None and fitting(self._pictured, read.tags)
+        }
+        sounds = {
+            key: (read.waveform, position_of(read.item))
+            for key, read in new.items()
+            if read.waveform is not None
+        }
+        encoded = self.reader.encode_pictures(list(pictures.values()))
+        encoded += self.reader.encode_sounds(list(sounds.values()))
+        self._cache.update(zip([*pictures, *sounds], encoded, strict=True))
+
+    def _forget(self) -> None:
+        while len(self._cache) > MOST_CACHED:
+            del self._cache[next(iter(self._cache))]
+
+    def _small(self, read: Read) -> Read:
+        """Pixels as the encoder takes them: no other stage needs the others, which may be many."""
+        return read if read.pixels is None else replace(read, pixels=self.reader.picture(read.pixels))
+
     def _encode_one(self, read: Read, record: Whole | None) -> Encoded:
         if read.pixels is not None:
-            if not fitting(self.reader.manifest.examinations_of(read.modality), read.tags):
+            if not fitting(self._pictured, read.tags):
                 return Encoded(read.modality, None, 0.0)
-            return self.reader.encode_image(read.pixels)
+            return self.reader.encode_pictures([read.pixels])[0]
         if read.waveform is not None:
-            return self.reader.encode_audio(read.waveform, position_of(read.item))
+            return self.reader.encode_sounds([(read.waveform, position_of(read.item))])[0]
         assert record is not None
         return self.reader.encode_record(record.facts, words(record.text))
 
-    def _score(self, analysis: Analysis, check: Check) -> Iterator[Event]:
+    def score(self, analysis: Analysis, check: Check) -> Iterator[Event]:
         check()
         compared = "change" in analysis.prompt.sections
         analysis.judged = self._score_alone(analysis, check) if compared else analysis.encoded
@@ -178,12 +204,12 @@ class Pipeline:
         analysis.notices = analysis.imported + population
         yield events.FindingsScored(analysis.findings, analysis.notices)
 
-    def _weigh(self, analysis: Analysis, check: Check) -> Iterator[Event]:
+    def weigh(self, analysis: Analysis, check: Check) -> Iterator[Event]:
         check()
         analysis.contributions = self.reader.weigh(analysis.judged)
         yield events.Contributed(analysis.contributions)
 
-    def _locate(self, analysis: Analysis, reads: Sequence[Read], check: Check) -> Iterator[Event]:
+    def locate(self, analysis: Analysis, reads: Sequence[Read], check: Check) -> Iterator[Event]:
         """What is known of the same inputs from the last analysis is not worked out again."""
         scored = [item for item in analysis.judged if item.examination]
         if [id(item) for item in scored] != [id(item) for item in self._scored]:
@@ -198,7 +224,7 @@ class Pipeline:
                 analysis.saliencies += self._located[key]
                 yield events.Located(self._located[key])
 
-    def _sweep(self, analysis: Analysis, reads: Sequence[Read], check: Check) -> Iterator[Event]:
+    def sweep(self, analysis: Analysis, reads: Sequence[Read], check: Check) -> Iterator[Event]:
         images = analysis.case.inputs.get(Modality.IMAGE, ())
         for read in reads:
             if read.stack is not None and read.seen is not None and read.seen.frames > 1:
@@ -210,7 +236,7 @@ class Pipeline:
 
     def _window_for(self, tags: Mapping[str, str]) -> Window | None:
         """The window that the only examination which the tags allow is read through."""
-        fits = fitting(self.reader.manifest.examinations_of(Modality.IMAGE), tags)
+        fits = fitting(self._pictured, tags)
         return Window(*fits[0].window) if len(fits) == 1 and fits[0].window else None
 
     def _score_alone(self, analysis: Analysis, check: Check) -> list[Encoded]:
@@ -226,7 +252,7 @@ class Pipeline:
         others = [e for e in analysis.encoded if e.modality != Modality.IMAGE or not e.examination]
         return [*last.values(), *others]
 
-    def _write(self, analysis: Analysis, check: Check) -> Iterator[Event]:
+    def write(self, analysis: Analysis, check: Check) -> Iterator[Event]:
         """All sentences are written side by side; each is said when those before it were."""
         wanted = list(sentences(analysis, self.reader.manifest))
         plans = [part for _, part in wanted if isinstance(part, SectionPlan)]

@@ -28,8 +28,8 @@ MAPS, ACROSS = 40, 8
 def draw(axes: np.ndarray, reader: PackReader, folder: Path, task: Task, case: Rows) -> None:
     """axes: (2,) for the picture and its map"""
     path = folder / task.data / case[0]["path"]
-    pixels = read_image(path.read_bytes(), path.name).pixels
-    encoded = [reader.encode_image(pixels)]
+    pixels = reader.picture(read_image(path.read_bytes(), path.name).pixels)
+    encoded = reader.encode_pictures([pixels])
     findings = reader.score(encoded).findings
     for one in axes:
         one.imshow(pixels, cmap="gray")

@@ -381,7 +381,7 @@ def dicom(**tags: str) -> Input:
 def test_another_examination_by_its_tags_never_reaches_the_network(
     engine: LocalEngine, monkeypatch: pytest.MonkeyPatch, tags: dict[str, str], said: str
 ) -> None:
-    monkeypatch.setattr(engine._pipeline.reader, "encode_image", None)
+    monkeypatch.setattr(engine._pipeline.reader, "encode_pictures", None)
     stream = analysed(engine, Case({IMAGE: (dicom(**tags),)}))
     (refused,) = of(OutOfDistribution, stream)
     assert refused.reason == f"the file says that it is {said}"
@@ -601,7 +601,7 @@ def test_liver_needs_enough_facts(engine: LocalEngine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "stage"), [("encode_image", Stage.ENCODE), ("score", Stage.SCORE), ("write", Stage.WRITE)]
+    ("method", "stage"), [("encode_pictures", Stage.ENCODE), ("score", Stage.SCORE), ("write", Stage.WRITE)]
 )
 def test_a_mistake_becomes_failed(
     engine: LocalEngine, inputs: Inputs, monkeypatch: pytest.MonkeyPatch, method: str, stage: Stage
@@ -623,7 +623,7 @@ def test_a_mistake_spoils_nothing(
     engine: LocalEngine, inputs: Inputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(PackReader, "encode_audio", lambda *arguments: 1 // 0)
+        broken.setattr(PackReader, "encode_sounds", lambda *arguments: 1 // 0)
         assert isinstance(list(engine.analyze(Case(inputs), StopToken()))[-1], Failed)
     assert report_of(analysed(engine, Case(inputs))).findings
 

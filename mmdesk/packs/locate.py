@@ -15,7 +15,6 @@ from torch import Tensor
 
 from mmdesk.case import Fact, Modality
 from mmdesk.model.audio import Recordings
-from mmdesk.model.image import image_tensor
 from mmdesk.model.saliency import integrated_gradients
 from mmdesk.model.sound import SAMPLE_RATE, log_mel
 from mmdesk.packs.encoding import fact_values
@@ -57,10 +56,10 @@ class Locator:
         return self.record(item, place) if waveform is None else self.sound(item, waveform, place)
 
     def image(self, item: Encoded, pixels: NDArray[np.float32], place: int) -> Iterator[Saliency]:
-        """One finding after the other, of pixels (height, width). The picture is asked alone: what other
-        pictures of the case say does not change where this one speaks."""
+        """One finding after the other, of pixels (size, size) as the encoder took them. The picture is asked
+        alone: what other inputs of the case say does not change where this one speaks."""
         for task, _ in self.tasks(item):
-            picture = image_tensor(torch.from_numpy(pixels), self.reader.configs.image.size)[None]
+            picture = torch.from_numpy(pixels)[None, None]
             maps = integrated_gradients(self.odds_of(task), picture.to(self.reader.device))
             for spec, added in zip(task.findings, maps, strict=True):
                 self.check()

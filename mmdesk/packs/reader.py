@@ -16,7 +16,7 @@ from mmdesk.model.decoding import Loop
 from mmdesk.model.image import image_tensor
 from mmdesk.model.network import AUDIO, IMAGE, RECORD
 from mmdesk.model.novelty import image_traits
-from mmdesk.model.sound import log_mel, statistics
+from mmdesk.model.sound import log_mel, rhythm, statistics_of
 from mmdesk.packs import files, manifest
 from mmdesk.packs.build import build, configs_of, layout_of, pick_device
 from mmdesk.packs.encoding import fact_values, word_ids
@@ -27,6 +27,7 @@ from mmdesk.packs.writer import Writer, Written
 from mmdesk.plan import SectionPlan
 from mmdesk.report import Contribution, Finding
 
+AT_ONCE = 16  # pictures
 ORDER = {Modality.IMAGE: IMAGE, Modality.AUDIO: AUDIO, Modality.RECORD: RECORD}
 Carried = Mapping[Modality, tuple[Tensor, Tensor]]  # tokens and logits of the inputs that may speak
 
@@ -79,23 +80,47 @@ class PackReader:
         self.network.audio.recording.to(self.device)
         self.writer = Writer(Loop(self.network.decoder), Tokens.read(folder / "tokenizer.json"))
 
-    @torch.no_grad()
     def encode_image(self, pixels: NDArray[np.float32]) -> Encoded:
         """pixels (height, width)"""
-        image = image_tensor(torch.from_numpy(pixels), self.configs.image.size)[None]
-        features, traits = image_traits(self.network.image, image.to(self.device))
-        examination, logits = (part.cpu() for part in self.network.image.heads(features))
-        features = features.cpu()
-        told = self.told(Modality.IMAGE, examination, traits.cpu())
-        return replace(told, tokens=features.flatten(2).transpose(1, 2), logits=logits)
+        return self.encode_pictures([self.picture(pixels)])[0]
+
+    def picture(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        """pixels (height, width) → (size, size), as the encoder takes them"""
+        picture: NDArray[np.float32] = image_tensor(
+            torch.from_numpy(pixels), self.configs.image.size
+        )[0].numpy()
+        return picture
 
     @torch.no_grad()
+    def encode_pictures(self, pictures: Sequence[NDArray[np.float32]]) -> list[Encoded]:
+        """pictures (size, size), as `picture` gives them"""
+        encoded = []
+        for start in range(0, len(pictures), AT_ONCE):
+            images = torch.from_numpy(np.stack(pictures[start : start + AT_ONCE]))[:, None]
+            features, traits = image_traits(self.network.image, images.to(self.device))
+            examination, logits = (part.cpu() for part in self.network.image.heads(features))
+            tokens, traits = features.cpu().flatten(2).transpose(1, 2), traits.cpu()
+            for n in range(len(images)):
+                told = self.told(Modality.IMAGE, examination[n : n + 1], traits[n : n + 1])
+                own = tokens[n : n + 1].clone()  # not a view: it is kept for long
+                encoded.append(replace(told, tokens=own, logits=logits[n : n + 1].clone()))
+        return encoded
+
     def encode_audio(self, waveform: NDArray[np.float32], position: int) -> Encoded:
         """waveform (n,) at 2 kHz; position: index in POSITIONS or -1"""
-        embedding = self.network.audio.embed(torch.from_numpy(log_mel(waveform))[None].to(self.device)).cpu()
-        figures = torch.from_numpy(statistics(waveform))[None]
-        told = self.told(Modality.AUDIO, self.network.audio.kind(embedding), figures)
-        return replace(told, embedding=embedding, statistics=figures, position=position)
+        return self.encode_sounds([(waveform, position)])[0]
+
+    @torch.no_grad()
+    def encode_sounds(self, sounds: Sequence[tuple[NDArray[np.float32], int]]) -> list[Encoded]:
+        """Each a waveform (n,) at 2 kHz, and its position: index in POSITIONS or -1"""
+        encoded = []
+        for waveform, position in sounds:
+            energies = log_mel(waveform)
+            embedding = self.network.audio.embed(torch.from_numpy(energies)[None].to(self.device)).cpu()
+            figures = torch.from_numpy(statistics_of(energies, *rhythm(waveform)))[None]
+            told = self.told(Modality.AUDIO, self.network.audio.kind(embedding), figures)
+            encoded.append(replace(told, embedding=embedding, statistics=figures, position=position))
+        return encoded
 
     @torch.no_grad()
     def encode_record(self, facts: tuple[Fact, ...], words: Sequence[str]) -> Encoded:
