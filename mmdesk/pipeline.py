@@ -21,7 +21,7 @@ from mmdesk.media.clinical.parts import Whole
 from mmdesk.media.clinical.whole import together
 from mmdesk.media.record import words
 from mmdesk.media.voi import Window
-from mmdesk.packs.locate import Locator
+from mmdesk.packs.locate import Answered, Locator
 from mmdesk.packs.manifest import Manifest, Prompt
 from mmdesk.packs.reader import Encoded, PackReader
 from mmdesk.packs.tags import fitting
@@ -96,6 +96,7 @@ class Pipeline:
         self._cache: dict[tuple[object, ...], Encoded] = {}
         self._scored: list[Encoded] = []
         self._located: dict[tuple[object, ...], tuple[Saliency, ...]] = {}
+        self._answered = Answered()
         self._sweeper = Sweeper(reader)
 
     def analyze(self, analysis: Analysis, check: Check) -> Iterator[Event]:
@@ -179,6 +180,7 @@ class Pipeline:
     def _forget(self) -> None:
         while len(self._cache) > MOST_CACHED:
             del self._cache[next(iter(self._cache))]
+        self._answered.forget()
 
     def _small(self, read: Read) -> Read:
         """Pixels as the encoder takes them: no other stage needs the others, which may be many."""
@@ -214,12 +216,14 @@ class Pipeline:
         scored = [item for item in analysis.judged if item.examination]
         if [id(item) for item in scored] != [id(item) for item in self._scored]:
             self._scored, self._located = scored, {}
-        locator = Locator(self.reader, scored, analysis.findings, check)
+        locator = Locator(self.reader, scored, analysis.findings, check, self._answered)
         for read, encoded in zip(reads, analysis.encoded, strict=True):
+            check()
             place = [id(item) for item in analysis.case.inputs[read.modality]].index(id(read.item))
             key = *read.key, place
             if key not in self._located:
-                self._located[key] = tuple(locator.locate(encoded, read.pixels, read.waveform, place))
+                found = locator.locate(encoded, read.pixels, read.waveform, place, read.key)
+                self._located[key] = tuple(found)
             if self._located[key]:
                 analysis.saliencies += self._located[key]
                 yield events.Located(self._located[key])

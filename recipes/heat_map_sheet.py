@@ -40,7 +40,7 @@ def draw(axes: np.ndarray, reader: PackReader, folder: Path, task: Task, case: R
         return
     likeliest = max(findings, key=lambda finding: finding.probability)
     locator = Locator(reader, encoded, findings, lambda: None)
-    grid = next(s.grid for s in locator.image(encoded[0], pixels, 0) if s.finding == likeliest.name)
+    grid = next(s.grid for s in locator.image(encoded[0], pixels, 0, path) if s.finding == likeliest.name)
     assert grid is not None
     weights = np.frombuffer(grid.values, np.uint8).reshape(grid.rows, grid.columns) / 255
     height, width = pixels.shape

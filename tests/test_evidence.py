@@ -4,6 +4,7 @@ import io
 import itertools
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,9 +27,9 @@ from mmdesk.events import (
 from mmdesk.model.image import image_tensor
 from mmdesk.model.saliency import blurred
 from mmdesk.model.sound import SAMPLE_RATE
-from mmdesk.packs import writer
+from mmdesk.packs import locate, writer
 from mmdesk.packs.listening import BANDS, COLUMNS
-from mmdesk.packs.locate import Locator, grid_of, log_odds
+from mmdesk.packs.locate import Answered, Locator, grid_of, log_odds
 from mmdesk.packs.reader import PackReader, calibrated
 from mmdesk.reading import read_input
 from mmdesk.report import Report, Saliency, Status
@@ -170,6 +171,35 @@ def test_other_inputs_are_asked_anew(
         return [s for s in report.saliencies if s.modality == IMAGE]
 
     assert len(maps(first)) == len(maps(other)) and maps(first) != maps(other)
+
+
+def test_pictures_and_sounds_are_not_asked_again_when_the_record_changes(
+    engine: LocalEngine, inputs: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine._pipeline._answered = Answered()
+    monkeypatch.setattr(locate, "integrated_gradients", counting := Counting(locate.integrated_gradients))
+    first = reported(engine, inputs)
+    asked = counting.calls
+    text = TEXT.replace("GGT 20", "GGT 400")
+    monkeypatch.setattr(Locator, "listen", None)
+    other = reported(engine, inputs | {RECORD: (Input.from_text(text, "record.txt"),)})
+    assert asked and counting.calls == asked
+
+    def maps(report: Report, modality: Modality) -> list[Saliency]:
+        return [s for s in report.saliencies if s.modality == modality]
+
+    assert maps(first, IMAGE) == maps(other, IMAGE)
+    assert len(maps(first, AUDIO)) == len(maps(other, AUDIO)) > 0
+    assert maps(first, RECORD) != maps(other, RECORD)
+
+
+class Counting:
+    def __init__(self, work: Callable[..., Any]) -> None:
+        self.work, self.calls = work, 0
+
+    def __call__(self, *arguments: Any) -> Any:
+        self.calls += 1
+        return self.work(*arguments)
 
 
 def test_a_stop_after_the_text_leaves_the_report_whole(engine: LocalEngine, inputs: Inputs) -> None:

@@ -5,7 +5,7 @@ is read in it are statistics of the whole. A record is asked by what is lost wit
 chosen by recipes/ways_to_locate.py.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -24,13 +24,31 @@ from mmdesk.packs.reader import Carried, Encoded, PackReader, given_of
 from mmdesk.packs.shapley import Bools, Floats, shares_of
 from mmdesk.report import Finding, Grid, Saliency, Status
 
+MOST_ANSWERED = 32  # pictures and sounds whose answers are remembered, some 0.3 MB each
 AT_ONCE = 25  # versions of a sound; between them it can be stopped
 LEAST = 1e-3  # of log odds: a map with nothing above it is rounding
 
 
+class Answered:
+    """What pictures and sounds answered when they were asked alone, by a key of their content: most of the
+    work, and no other input of a case changes it. Of a picture and a task the maps of its findings, before
+    their sign; of a sound what `Locator.listen` gives."""
+
+    def __init__(self) -> None:
+        self.maps: dict[Hashable, list[NDArray[np.float32]]] = {}
+        self.heard: dict[Hashable, tuple[Tensor, Tensor]] = {}
+
+    def forget(self) -> None:
+        """All but the last ones."""
+        while len(self.maps) > MOST_ANSWERED:
+            del self.maps[next(iter(self.maps))]
+        while len(self.heard) > MOST_ANSWERED:
+            del self.heard[next(iter(self.heard))]
+
+
 class Locator:
     """Where the inputs of one case speak. `encoded` are all that `findings` were scored from; `check` is
-    called now and then, and ends the work by raising."""
+    called now and then, and ends the work by raising; `answered` is what is remembered of earlier cases."""
 
     def __init__(
         self,
@@ -38,8 +56,10 @@ class Locator:
         encoded: Sequence[Encoded],
         findings: Sequence[Finding],
         check: Callable[[], None],
+        answered: Answered | None = None,
     ) -> None:
         self.reader, self.encoded, self.check = reader, encoded, check
+        self.answered = answered or Answered()
         self.findings = {finding.name: finding for finding in findings}
 
     def locate(
@@ -48,32 +68,49 @@ class Locator:
         pixels: NDArray[np.float32] | None,
         waveform: NDArray[np.float32] | None,
         place: int,
+        key: Hashable,
     ) -> Iterator[Saliency]:
         """Of an input and the pixels or the waveform that it was encoded from; nothing of one that was not
-        scored. `place` is its place among those of its modality."""
+        scored. `place` is its place among those of its modality, `key` stands for its content."""
         if pixels is not None:
-            return self.image(item, pixels, place)
-        return self.record(item, place) if waveform is None else self.sound(item, waveform, place)
+            return self.image(item, pixels, place, key)
+        return self.record(item, place) if waveform is None else self.sound(item, waveform, place, key)
 
-    def image(self, item: Encoded, pixels: NDArray[np.float32], place: int) -> Iterator[Saliency]:
+    def image(
+        self, item: Encoded, pixels: NDArray[np.float32], place: int, key: Hashable
+    ) -> Iterator[Saliency]:
         """One finding after the other, of pixels (size, size) as the encoder took them. The picture is asked
         alone: what other inputs of the case say does not change where this one speaks."""
         for task, _ in self.tasks(item):
-            picture = torch.from_numpy(pixels)[None, None]
-            maps = integrated_gradients(self.odds_of(task), picture.to(self.reader.device))
-            for spec, added in zip(task.findings, maps, strict=True):
-                self.check()
-                grid = grid_of(self._for_or_against(spec.name, added.cpu().numpy()))
+            for spec, added in zip(task.findings, self._maps(task, pixels, key), strict=True):
+                grid = grid_of(self._for_or_against(spec.name, added))
                 yield Saliency(spec.name, Modality.IMAGE, place, grid)
 
+    def _maps(
+        self, task: Task, pixels: NDArray[np.float32], key: Hashable
+    ) -> list[NDArray[np.float32]]:
+        """What each cell adds to each finding of the task."""
+        if (key, task.name) not in self.answered.maps:
+            picture = torch.from_numpy(pixels)[None, None].to(self.reader.device)
+            maps = []
+            for added in integrated_gradients(self.odds_of(task), picture):
+                self.check()
+                maps.append(added.cpu().numpy())
+            self.answered.maps[key, task.name] = maps
+        return self.answered.maps[key, task.name]
+
     @torch.no_grad()
-    def sound(self, item: Encoded, waveform: NDArray[np.float32], place: int) -> Iterator[Saliency]:
+    def sound(
+        self, item: Encoded, waveform: NDArray[np.float32], place: int, key: Hashable
+    ) -> Iterator[Saliency]:
         """All findings at once, of waveform (n,) at 2 kHz: what their log odds lose without each column of
         the sound, and without each column of a band."""
         tasks = list(self.tasks(item))
         if not tasks:
             return
-        listened = self.listen(waveform, parts())
+        if key not in self.answered.heard:
+            self.answered.heard[key] = self.listen(waveform, parts())
+        listened = self.answered.heard[key]
         seconds = max(len(waveform) / SAMPLE_RATE, 1.0)  # a shorter one is padded
         for task, carried in tasks:
             odds = self.heard(task, carried, item, listened)
