@@ -1,5 +1,6 @@
 """What is told while a list of cases is read: one frozen dataclass an event; Begun first, Ended last."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -50,10 +51,12 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """`kept` are the rows of an earlier run that was cut off."""
+    """`kept` are the rows of an earlier run that was cut off; they come from the disk, once, as they are
+    asked for. `left_out` names files that are no case, nor in one."""
 
     progress: Progress
-    kept: tuple[Row, ...] = ()
+    kept: Iterable[Row] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
