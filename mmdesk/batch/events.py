@@ -11,11 +11,13 @@ from mmdesk.report import Report
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A case of a list, by a `name` that no other one there has. Where `problem` is not "", the list says
-    something of it that cannot be read, and `case` is None."""
+    something of it that cannot be read, and `case` is None. Where `path` is not None, it is a folder, an
+    archive or a .mmcase file that holds the inputs, and `case` has none until it is `opened`."""
 
     name: str
     case: Case | None
     problem: str = ""
+    path: str | None = None
 
 
 class State(StrEnum):
