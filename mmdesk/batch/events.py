@@ -1,5 +1,6 @@
 """What is told while a list of cases is read: one frozen dataclass an event; Begun first, Ended last."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,11 +11,13 @@ from mmdesk.report import Report
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A case of a list, by a `name` that no other one there has. Where `problem` is not "", the list says
-    something of it that cannot be read, and `case` is None."""
+    something of it that cannot be read, and `case` is None. Where `path` is not None, it is a folder, an
+    archive or a .mmcase file that holds the inputs, and `case` has none until it is `opened`."""
 
     name: str
     case: Case | None
     problem: str = ""
+    path: str | None = None
 
 
 class State(StrEnum):
@@ -50,10 +53,12 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """`kept` are the rows of an earlier run that was cut off."""
+    """`kept` are the rows of an earlier run that was cut off; they come from the disk, once, as they are
+    asked for. `left_out` names files that are no case, nor in one."""
 
     progress: Progress
-    kept: tuple[Row, ...] = ()
+    kept: Iterable[Row] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def look_into(path: Path) -> Holding:
     has a DICOMDIR, so are the texts and pictures of its viewer. Raises InputProblem for an archive or a
     DICOMDIR that is damaged."""
     if path.is_dir():
-        files = list(islice(_files_below(path), MAX_FILES + 1))
+        files = list(islice(files_below(path), MAX_FILES + 1))
         return _sorted_out(path, files[:MAX_FILES], beyond=len(files) > MAX_FILES)
     item = Input.from_path(path)
     if is_directory(read_head(item)):
@@ -67,7 +67,7 @@ def look_into(path: Path) -> Holding:
         return _unpacked(path, archive)
 
 
-def _files_below(root: Path) -> Iterator[str]:
+def files_below(root: Path) -> Iterator[str]:
     """Relative to it, sorted, folder by folder."""
     for folder, folders, files in os.walk(root):
         inside = Path(folder).relative_to(root)
@@ -81,7 +81,7 @@ def _there(root: Path, names: list[str]) -> list[str]:
     """Of files that a DICOMDIR names, those that are there; copying a disc may change their case."""
     if all((root / name).is_file() for name in names):
         return names
-    found = {name.lower(): name for name in islice(_files_below(root), MAX_FILES)}
+    found = {name.lower(): name for name in islice(files_below(root), MAX_FILES)}
     return [found[name.lower()] for name in names if name.lower() in found]
 
 

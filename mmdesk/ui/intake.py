@@ -12,9 +12,9 @@ from mmdesk.case import Input, Modality
 from mmdesk.errors import InputProblem
 from mmdesk.media.files import Format, sniff
 from mmdesk.media.text import MAX_CHARACTERS, read_text, too_long
+from mmdesk.survey import MAX_FILES, Survey, survey, with_texts
 from mmdesk.ui.background import Background
 from mmdesk.ui.case_model import CaseModel
-from mmdesk.ui.survey import MAX_FILES, Survey, survey, with_texts
 
 PASTED_IMAGE, PASTED_TEXT = "pasted image.png", "pasted text"
 UNKNOWN = "mmdesk takes files, images and text"

@@ -1,4 +1,4 @@
-"""What the files are that came into the window, told by their content. No Qt, no window's thread."""
+"""What files are that become a case, told by their content: for the window, and for lists of cases."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
