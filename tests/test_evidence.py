@@ -180,7 +180,7 @@ def test_pictures_and_sounds_are_not_asked_again_when_the_record_changes(
     monkeypatch.setattr(locate, "integrated_gradients", counting := Counting(locate.integrated_gradients))
     first = reported(engine, inputs)
     asked = counting.calls
-    text = TEXT.replace("GGT 20", "GGT 400")
+    text = TEXT.replace(", GGT 20 U/L", "")
     monkeypatch.setattr(Locator, "listen", None)
     other = reported(engine, inputs | {RECORD: (Input.from_text(text, "record.txt"),)})
     assert asked and counting.calls == asked
