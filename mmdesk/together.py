@@ -47,6 +47,8 @@ class Together:
         if reads:
             return analysis, records.joined(reads)
         problems = [event for event in told if isinstance(event, InputFailed)]
+        if not problems:
+            return Failed(Stage.READ, "there is nothing to read", "Put a file into the case.")
         text = "; ".join(f"{event.name}: {event.problem}" for event in problems)
         return Failed(Stage.READ, text, problems[0].remedy)
 

@@ -93,5 +93,10 @@ def radiographs(folder: Path) -> list[Path]:
     return paths
 
 
+def test_a_case_without_inputs_says_so(reader: PackReader) -> None:
+    (found,) = Together(reader).read([Case({})])
+    assert isinstance(found, Failed) and found.problem == "there is nothing to read"
+
+
 def test_no_cases_give_no_reports(reader: PackReader) -> None:
     assert Together(reader).read([]) == []

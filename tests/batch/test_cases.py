@@ -182,6 +182,6 @@ def test_no_list(tmp_path: Path, tiny_png: Png, made: str) -> None:
 def test_the_order_is_natural_and_the_same_whatever_comes_first(made: list[str]) -> None:
     paths = [Path("/x") / name for name in made if name not in (".", "..")]
     ordered = sorted(paths, key=cases._natural)
-    assert ordered == sorted(reversed(paths), key=cases._natural)
+    assert ordered == sorted(set(paths), key=cases._natural)
     numbers = [int(path.name) for path in ordered if re.fullmatch("[0-9]+", path.name)]
     assert numbers == sorted(numbers)
