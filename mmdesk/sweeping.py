@@ -2,11 +2,12 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from mmdesk.case import Modality
 from mmdesk.errors import InputProblem
 from mmdesk.events import Swept
+from mmdesk.media.image import Image
 from mmdesk.packs.reader import PackReader
 from mmdesk.reading import Read, WindowFor, windowed
 from mmdesk.refusal import refused
@@ -14,7 +15,9 @@ from mmdesk.report import Sweep
 
 STEP = 0.2  # seconds between two answers
 MOST_KEPT = 4096  # slices whose scores are remembered
+AT_ONCE = 8  # slices that are encoded side by side; between them it can be stopped
 Scores = dict[str, float]
+Key = tuple[str, str, int]
 
 
 class Sweeper:
@@ -22,7 +25,7 @@ class Sweeper:
 
     def __init__(self, reader: PackReader) -> None:
         self._reader = reader
-        self._known: dict[tuple[str, str, int], Scores] = {}
+        self._known: dict[Key, Scores] = {}
 
     def sweep(
         self, read: Read, place: int, window_for: WindowFor, check: Callable[[], None]
@@ -33,35 +36,54 @@ class Sweeper:
         plane, count = read.seen.plane, read.seen.frames
         rows: list[Scores] = []
         told = time.perf_counter()
-        for index in range(count):
-            check()
-            rows.append(self._scores(read, plane, index, window_for))
+        for start in range(0, count, AT_ONCE):
+            rows += self._scores(read, plane, range(start, min(start + AT_ONCE, count)), window_for, check)
             if any(rows) and len(rows) < count and time.perf_counter() - told >= STEP:
                 told = time.perf_counter()
                 yield Swept(_sweep(place, plane, rows, count), len(rows))
         yield Swept(_sweep(place, plane, rows, count), count)
 
-    def _scores(self, read: Read, plane: str, index: int, window_for: WindowFor) -> Scores:
-        """By finding; none of a slice that is not scored."""
-        assert read.stack is not None
-        try:
-            digest = hashlib.sha256(read.stack.data(index)).hexdigest() if read.item.slices else read.sha256
-            key = digest, plane, index
-            if key not in self._known:
-                if len(self._known) >= MOST_KEPT:
-                    self._known.clear()
-                self._known[key] = self._scored(read, plane, index, window_for)
-            return self._known[key]
-        except InputProblem:  # of one slice: it is empty, or damaged
-            return {}
+    def _scores(
+        self, read: Read, plane: str, slices: range, window_for: WindowFor, check: Callable[[], None]
+    ) -> list[Scores]:
+        """Of each slice by finding; none of one that is not scored."""
+        keys: list[Key | None] = []  # None: of one slice that is empty, or damaged
+        new: dict[Key, Image] = {}
+        for index in slices:
+            check()
+            try:
+                key = self._key(read, plane, index)
+                if key not in self._known and key not in new:
+                    new[key] = self._seen(read, plane, index, window_for)
+                keys.append(key)
+            except InputProblem:
+                keys.append(None)
+        found = {key: self._known[key] for key in keys if key is not None and key in self._known}
+        found |= self._scored(read.item.name, new)
+        if len(self._known) > MOST_KEPT:
+            self._known.clear()
+        self._known |= found
+        return [{} if key is None else found[key] for key in keys]
 
-    def _scored(self, read: Read, plane: str, index: int, window_for: WindowFor) -> Scores:
+    def _key(self, read: Read, plane: str, index: int) -> Key:
         assert read.stack is not None
-        _, image = windowed(read.stack.frame(plane, index), read.item.name, window_for)
-        encoded = self._reader.encode_image(image.pixels)
-        if refused(Modality.IMAGE, read.item.name, image.tags, encoded, self._reader.manifest):
-            return {}
-        return {finding.name: finding.probability for finding in self._reader.score([encoded]).findings}
+        digest = hashlib.sha256(read.stack.data(index)).hexdigest() if read.item.slices else read.sha256
+        return digest, plane, index
+
+    def _seen(self, read: Read, plane: str, index: int, window_for: WindowFor) -> Image:
+        assert read.stack is not None
+        return windowed(read.stack.frame(plane, index), read.item.name, window_for)[1]
+
+    def _scored(self, name: str, images: Mapping[Key, Image]) -> dict[Key, Scores]:
+        pictures = [self._reader.picture(image.pixels) for image in images.values()]
+        scores: dict[Key, Scores] = {}
+        for (key, image), encoded in zip(
+            images.items(), self._reader.encode_pictures(pictures), strict=True
+        ):
+            out = refused(Modality.IMAGE, name, image.tags, encoded, self._reader.manifest)
+            findings = () if out else self._reader.score([encoded]).findings
+            scores[key] = {finding.name: finding.probability for finding in findings}
+        return scores
 
 
 def _sweep(place: int, plane: str, rows: list[Scores], count: int) -> Sweep:

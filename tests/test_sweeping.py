@@ -35,6 +35,7 @@ from mmdesk.events import (
     Swept,
 )
 from mmdesk.media.holdings import images_of
+from mmdesk.media.image import Image
 from mmdesk.packs import files, writer
 from mmdesk.report import Report, Seen, Sweep
 
@@ -221,9 +222,9 @@ def test_only_new_slices_are_encoded(
     (item,) = images_of(folder)
     first = sweep_of(engine, item)
     encoded: list[int] = []
-    real = engine._pipeline.reader.encode_image
+    real = engine._pipeline.reader.encode_pictures
     monkeypatch.setattr(
-        engine._pipeline.reader, "encode_image", lambda pixels: encoded.append(1) or real(pixels)
+        engine._pipeline.reader, "encode_pictures", lambda some: encoded.extend(some) or real(some)
     )
     assert sweep_of(engine, item) == first and not encoded
     (folder / item.slices[4]).write_bytes(ct_slice(4, 4, values[0], Modality="DX"))
@@ -237,8 +238,9 @@ def test_what_is_told_on_the_way(
     engine: LocalEngine, values: list[NDArray[np.int16]], monkeypatch: pytest.MonkeyPatch, slow: bool
 ) -> None:
     monkeypatch.setattr(sweeping, "STEP", 0.0 if slow else 1e9)
+    monkeypatch.setattr(sweeping, "AT_ONCE", 2)
     told = of(Swept, analysed(engine, replace(stack_of(values), every=True)))
-    assert [event.done for event in told] == ([1, 2, 3, 4, 5] if slow else [5])
+    assert [event.done for event in told] == ([2, 4, 5] if slow else [5])
     for event in told:
         for column in event.sweep.probabilities.values():
             assert [score is not None for score in column] == [n < event.done for n in range(COUNT)]
@@ -248,6 +250,7 @@ def test_nothing_is_told_before_there_is_a_score(
     engine: LocalEngine, values: list[NDArray[np.int16]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sweeping, "STEP", 0.0)
+    monkeypatch.setattr(sweeping, "AT_ONCE", 1)
     empty = np.full((90, 70), 7, np.int16)
     item = replace(stack_of([empty, empty, *values[:2]]), frame=2, every=True)
     assert [event.done for event in of(Swept, analysed(engine, item))] == [3, 4]
@@ -257,16 +260,14 @@ def test_a_stop_on_the_way_leaves_the_report_whole(
     engine: LocalEngine, values: list[NDArray[np.int16]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stop = StopToken()
-    real = sweeping.Sweeper._scores
+    real = sweeping.Sweeper._seen
 
-    def scores(
-        self: sweeping.Sweeper, read: Any, plane: str, index: int, window_for: Any
-    ) -> dict[str, float]:
+    def seen(self: sweeping.Sweeper, read: Any, plane: str, index: int, window_for: Any) -> Image:
         if index == 2:
             stop.stop()
         return real(self, read, plane, index, window_for)
 
-    monkeypatch.setattr(sweeping.Sweeper, "_scores", scores)
+    monkeypatch.setattr(sweeping.Sweeper, "_seen", seen)
     item = replace(stack_of(values), every=True)
     report = report_of(analysed(engine, item, stop=stop))
     assert report.findings and report.sections and report.saliencies and report.sweeps == ()
