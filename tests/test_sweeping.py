@@ -35,7 +35,6 @@ from mmdesk.events import (
     Swept,
 )
 from mmdesk.media.holdings import images_of
-from mmdesk.media.image import Image
 from mmdesk.packs import files, writer
 from mmdesk.report import Report, Seen, Sweep
 
@@ -262,7 +261,7 @@ def test_a_stop_on_the_way_leaves_the_report_whole(
     stop = StopToken()
     real = sweeping.Sweeper._seen
 
-    def seen(self: sweeping.Sweeper, read: Any, plane: str, index: int, window_for: Any) -> Image:
+    def seen(self: sweeping.Sweeper, read: Any, plane: str, index: int, window_for: Any) -> Any:
         if index == 2:
             stop.stop()
         return real(self, read, plane, index, window_for)
