@@ -4,7 +4,6 @@ python -m benchmarks.desk_run real|flood|endless|stop
 """
 
 import json
-import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +25,8 @@ from mmdesk.ui.worker import Worker
 
 FLOOD_RATE, FLOOD_S = 2000, 5
 ANALYSES = 10
+
+Figures = list[tuple[str, str, list[float]]]  # name, unit, values
 
 
 class FloodEngine:
@@ -66,16 +67,16 @@ def until(condition: Callable[[], bool], seconds: float = 60) -> None:
         raise TimeoutError
 
 
-def rounded(gaps: list[float]) -> str:
-    figures = summary(gaps)
-    return f"p99 {figures['p99']:.1f} ms, longest {figures['max']:.1f} ms, {len(gaps)} ticks"
+def gaps(when: str, monitor: GapMonitor) -> Figures:
+    found = summary(monitor.gaps())
+    return [(f"gaps {when}, p99", "ms", [found["p99"]]), (f"gaps {when}, longest", "ms", [found["max"]])]
 
 
-def real(desk: application.Application) -> dict[str, object]:
+def real(desk: application.Application) -> Figures:
     """Gaps while the real pack loads, analyses and streams; memory of the window's process."""
     monitor = GapMonitor()
     until(lambda: desk.worker.state.phase is Phase.READY)
-    figures: dict[str, object] = {"gaps while the pack loads": rounded(monitor.gaps())}
+    figures = gaps("while the pack loads", monitor)
     case = desk.window.desk
     monitor.restart()
     times = [_seconds(case, case.show_sample, "sample")]
@@ -83,18 +84,20 @@ def real(desk: application.Application) -> dict[str, object]:
     for number in range(ANALYSES):
         case.model.set_record(f"{text} Visit {number}.")
         times.append(_seconds(case, case.analyse))
-    figures["gaps while it analyses and writes"] = rounded(monitor.gaps())
-    figures["sample case, at first"] = f"{times[0]:.2f} s"
-    figures["with another record"] = f"{statistics.median(times[1:]):.2f} s"
+    figures += gaps("while it analyses and writes", monitor)
+    figures += [("sample case, at first", "s", times[:1]), ("with another record", "s", times[1:])]
     monitor.restart()
     for _ in range(ANALYSES):
         _seconds(case, case.show_sample, "sample")
-    figures["gaps while cases are opened one after the other"] = rounded(monitor.gaps())
-    window, engine = psutil.Process().memory_info().rss, desk.worker.state.memory
-    figures["memory of the window's process"] = f"{window / 2**20:.0f} MB"
-    figures["memory of window and engine"] = f"{(window + engine) / 2**20:.0f} MB"
-    figures["torch in the window's process"] = "torch" in sys.modules
-    return figures
+    figures += gaps("while cases are opened one after the other", monitor)
+    window, engine = psutil.Process().memory_info().rss / 2**20, desk.worker.state.memory / 2**20
+    if "torch" in sys.modules:
+        raise RuntimeError("torch is in the window's process")
+    return [
+        *figures,
+        ("memory of the window's process", "MB", [window]),
+        ("and its engine's", "MB", [engine]),
+    ]
 
 
 def _seconds(case: Desk, work: Callable[..., None], *arguments: str) -> float:
@@ -104,20 +107,20 @@ def _seconds(case: Desk, work: Callable[..., None], *arguments: str) -> float:
     return time.perf_counter() - begun
 
 
-def flood(desk: application.Application) -> dict[str, object]:
+def flood(desk: application.Application) -> Figures:
     desk.window.desk.model.set_record("58-year-old man")
     until(lambda: desk.worker.state.phase is Phase.READY)
     monitor = GapMonitor()
     desk.window.desk.analyse()
     until(lambda: not desk.window.desk.working)
-    return {f"gaps at {FLOOD_RATE} events a second": rounded(monitor.gaps())}
+    return gaps(f"at {FLOOD_RATE:,} events a second", monitor)
 
 
-def endless(desk: application.Application) -> dict[str, object]:
-    return {f"{name}, in one sentence": value for name, value in flood(desk).items()}
+def endless(desk: application.Application) -> Figures:
+    return [(f"{name}, in one sentence", unit, values) for name, unit, values in flood(desk)]
 
 
-def stop(desk: application.Application) -> dict[str, object]:
+def stop(desk: application.Application) -> Figures:
     """From Esc to the last event, while the pack loads and while it writes."""
     case = desk.window.desk
     case.show_sample("sample")
@@ -136,11 +139,12 @@ def stop(desk: application.Application) -> dict[str, object]:
         until(lambda seen=written: any(isinstance(event, TextDelta) for event in seen))
         writing.append(_stop_ms(desk))
         case.arrived.disconnect(written.extend)
-    return {
-        "stopped before the window is drawn": f"{at_once:.0f} ms",
-        "stopped while the pack loads": f"{loading:.0f} ms",
-        "stopped while it writes": f"{statistics.median(writing):.0f} ms, longest {max(writing):.0f} ms",
-    }
+    return [
+        ("stopped before the window is drawn", "ms", [at_once]),
+        ("stopped while the pack loads", "ms", [loading]),
+        ("stopped while it writes", "ms", writing),
+        ("stopped while it writes, longest", "ms", [max(writing)]),
+    ]
 
 
 def _stop_ms(desk: application.Application) -> float:

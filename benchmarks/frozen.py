@@ -1,42 +1,61 @@
-"""Weighs and times the frozen program beside the one that pip installed, in pairs.
+"""The frozen program, weighed and timed beside the one that pip installed.
 
-    python benchmarks/frozen.py [dist/mmdesk]
-
-Needs a display, or QT_QPA_PLATFORM=offscreen. Prints megabytes by part, and medians of the seconds from
-the start of the process to a usable window and to the report of the sample case.
+Needs dist/mmdesk, and a display, or QT_QPA_PLATFORM=offscreen.
 """
 
 import os
-import statistics
 import subprocess
 import sys
-import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-RUNS = 7
+from benchmarks.figures import Figure, Table, figure, ratio
+from benchmarks.measure import Asked
+from benchmarks.programs import ROOT
+
+FOLDER = ROOT / "dist" / "mmdesk"
 INSTALLED = (sys.executable, "-m", "mmdesk", "window")
-LINES = ("usable window", "report of the sample case")
+LINES = ("usable window", "report of the sample case")  # that the self-test says
+MOST = 10  # parts that are named
 
 
-def megabytes(path: Path) -> float:
+def measured(asked: Asked) -> Iterator[Table]:
+    if not FOLDER.is_dir():
+        yield Table("the frozen program", notes=("there is no dist/mmdesk; .ci/freeze makes it",))
+        return
+    yield Table("the frozen program, by part", tuple(_weighed(FOLDER)))
+    programs = {"frozen": (str(FOLDER / "mmdesk-window"),), "installed": INSTALLED}
+    rounds = [
+        {name: _times(*command) for name, command in programs.items()} for _ in range(asked.rounds + 1)
+    ][1:]
+    figures = []
+    for place, line in enumerate(LINES):
+        own, other = ([one[name][place] for one in rounds] for name in programs)
+        figures += [figure(f"{line}, frozen", "s", *own), figure(f"{line}, installed", "s", *other)]
+        figures.append(ratio(f"{line}, frozen ÷ installed", own, other))
+    yield Table("the frozen program, from its start", tuple(figures))
+
+
+def _weighed(folder: Path) -> Iterator[Figure]:
+    inside = folder / "_internal"
+    parts = [*inside.iterdir(), *(part for part in folder.iterdir() if part != inside)]
+    sizes = sorted(((_megabytes(part), part.name) for part in parts), reverse=True)
+    yield figure("in all", "MB", sum(size for size, _ in sizes))
+    for size, name in sizes[:MOST]:
+        yield figure(name, "MB", size)
+    yield figure("the rest", "MB", sum(size for size, _ in sizes[MOST:]))
+
+
+def _megabytes(path: Path) -> float:
     files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
     return sum(file.stat().st_size for file in files if not file.is_symlink()) / 1e6
 
 
-def weigh(folder: Path) -> None:
-    inside = folder / "_internal"
-    parts = [*inside.iterdir(), *(part for part in folder.iterdir() if part != inside)]
-    sizes = sorted(((megabytes(part), part.name) for part in parts), reverse=True)
-    print(f"{sum(size for size, _ in sizes):.0f} MB in all")
-    for size, name in sizes[:10]:
-        print(f"{size:6.0f} MB  {name}")
-    print(f"{sum(size for size, _ in sizes[10:]):6.0f} MB  the rest")
-
-
-def seconds(*command: str) -> list[float]:
-    """From the start to each line that the self-test says."""
-    with tempfile.TemporaryDirectory() as home:
+def _times(*command: str) -> list[float]:
+    """From the start to each line that the self-test says, in seconds."""
+    with TemporaryDirectory() as home:
         begun = time.perf_counter()
         with subprocess.Popen(
             [*command, "--self-test", home],
@@ -47,12 +66,3 @@ def seconds(*command: str) -> list[float]:
         if program.returncode:
             raise RuntimeError(f"{command[0]} ended with {program.returncode}")
         return times
-
-
-if __name__ == "__main__":
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "dist/mmdesk")
-    weigh(folder)
-    pairs = [(seconds(str(folder / "mmdesk-window")), seconds(*INSTALLED)) for _ in range(RUNS + 1)][1:]
-    for line, name in enumerate(LINES):
-        frozen, installed = (statistics.median(pair[side][line] for pair in pairs) for side in (0, 1))
-        print(f"{name}: frozen {frozen:.2f} s, installed {installed:.2f} s, ratio {frozen / installed:.2f}")

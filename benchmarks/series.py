@@ -1,18 +1,11 @@
-"""Times a CT series in the window: from the drop to the first slice on screen and to all slices decoded,
-beside plain pydicom.
+"""A CT series in the window: from the drop to the first slice on screen and to all slices decoded, beside
+plain pydicom; as scanners write it, and in lossless JPEG 2000.
 
-    python benchmarks/series.py
-
-Needs a display, or QT_QPA_PLATFORM=offscreen. Prints medians, as JSON, of a series as scanners write it and
-of one in lossless JPEG 2000; asserts no time.
+Needs a display, or QT_QPA_PLATFORM=offscreen.
 """
 
-import json
-import os
-import statistics
-import subprocess
-import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +13,13 @@ from pydicom import Dataset
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, JPEG2000Lossless, generate_uid
 
+from benchmarks.figures import Figure, Table, figure, ratio
+from benchmarks.measure import Asked
+from benchmarks.programs import run
+
 RUNS = 5
 SIDE = 512
 COUNTS = {"uncompressed": 500, "JPEG 2000": 200}
-ROOT = Path(__file__).parent.parent
 
 PEER = """
 import json, sys, time
@@ -33,7 +29,7 @@ from pydicom import dcmread
 imported = time.perf_counter()
 held = [dcmread(path).pixel_array for path in sorted(Path(sys.argv[1]).iterdir())]
 ended = time.perf_counter()
-print(json.dumps({"import s": imported - begun, "all s": ended - imported}))
+print(json.dumps({"import s": imported - begun, "all slices s": ended - imported}))
 """
 
 
@@ -72,33 +68,19 @@ def _slice(values: np.ndarray, number: int, uid: str) -> Dataset:
     return dataset
 
 
-def figures_of(command: list[str]) -> dict[str, float]:
-    """What a process of its own says of itself."""
-    with tempfile.TemporaryDirectory() as home:
-        done = subprocess.run(
-            [sys.executable, *command], capture_output=True, text=True, check=True,
-            env={**os.environ, "MMDESK_HOME": home}, cwd=ROOT,
-        )  # fmt: skip
-    figures: dict[str, float] = json.loads(done.stdout)
-    return figures
-
-
-def medians(runs: list[dict[str, float]]) -> dict[str, float]:
-    return {name: round(statistics.median(run[name] for run in runs), 3) for name in runs[0]}
-
-
-def main() -> None:
+def measured(asked: Asked) -> Iterator[Table]:
     for kind, count in COUNTS.items():
         with tempfile.TemporaryDirectory() as place:
             make(Path(place), count, compressed=kind != "uncompressed")
-            pairs = [
-                (figures_of(["-m", "benchmarks.series_run", place]), figures_of(["-c", PEER, place]))
-                for _ in range(RUNS)
-            ]
-        ours, peer = zip(*pairs, strict=True)
-        said = {"series": kind, "slices": count, "window": medians(ours), "pydicom alone": medians(peer)}
-        print(json.dumps(said), flush=True)
+            ours, peer = ("-m", "benchmarks.series_run", place), ("-c", PEER, place)
+            runs = [{"window": run(*ours), "pydicom": run(*peer)} for _ in range(RUNS)]
+        yield Table(f"a series of {count} slices, {kind}", tuple(_figures(runs)))
 
 
-if __name__ == "__main__":
-    main()
+def _figures(runs: list[dict[str, dict[str, float]]]) -> Iterator[Figure]:
+    for who, first in runs[0].items():
+        for name in first:
+            what, _, unit = name.rpartition(" ")
+            yield figure(f"{who}, {what}", unit, *(one[who][name] for one in runs))
+    ours, theirs = ([one[who]["all slices s"] for one in runs] for who in ("window", "pydicom"))
+    yield ratio("window ÷ pydicom, all slices", ours, theirs)

@@ -1,33 +1,29 @@
-"""Times what is drawn of an hour of sound, 48 kHz stereo, against reading the same file alone; and counts
-half an hour of the same that a simulated device records as fast as it can.
+"""What is drawn of an hour of sound, 48 kHz stereo, against reading the same file alone; and half an hour of
+the same that a simulated device records as fast as it can.
 
-    python benchmarks/sound.py
-
-Each run has a process of its own, warmed on a second of sound. Prints medians as JSON: seconds, and MB by
-which the process grew. Asserts nothing.
+Each run has a process of its own, warmed on a second of sound.
 """
 
 import itertools
-import json
-import statistics
-import subprocess
-import sys
-import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import soundfile
 
+from benchmarks.figures import Table, figure, ratio
+from benchmarks.measure import Asked
+from benchmarks.programs import run
 from mmdesk.media.recorder import Recorder
 from mmdesk.media.spool import Spool
 
 RUNS = 5
-MINUTES, RATE = 60, 48000
-ROOT = Path(__file__).parent.parent
+MINUTES, RECORDED, RATE = 60, 30, 48000
 
 RUN = """
-import sys, time
+import json, sys, time
 import soundfile
 from mmdesk.case import Input
 from mmdesk.media.waveform import read_sound
@@ -54,8 +50,25 @@ work = {"drawn": drawn, "whole": whole, "blocks": blocks}[sys.argv[1]]
 work(sys.argv[2])
 before, start = held("VmRSS"), time.perf_counter()
 work(sys.argv[3])
-print(time.perf_counter() - start, held("VmHWM") - before)
+print(json.dumps([time.perf_counter() - start, held("VmHWM") - before]))
 """
+KINDS = {"drawn": "drawn", "blocks": "read in blocks", "whole": "read at once"}  # as float32
+
+
+def measured(asked: Asked) -> Iterator[Table]:
+    with TemporaryDirectory() as place:
+        short = write(Path(place, "second.wav"), 1)
+        long = write(Path(place, "hour.wav"), 60 * MINUTES)
+        runs = [{kind: run("-c", RUN, kind, short, long) for kind in KINDS} for _ in range(RUNS)]
+        counts = record(Path(place))
+    figures = []
+    for kind, name in KINDS.items():
+        figures.append(figure(name, "s", *(one[kind][0] for one in runs)))
+        figures.append(figure(f"{name}, memory it grew by", "MB", *(one[kind][1] for one in runs)))
+    pairs = ([one[kind][0] for one in runs] for kind in ("drawn", "blocks"))
+    figures.append(ratio("drawn ÷ read in blocks", *pairs))
+    yield Table(f"an hour of sound, {RATE // 1000} kHz stereo", tuple(figures))
+    yield Table(f"{RECORDED} minutes recorded as fast as it goes", tuple(figure(*count) for count in counts))
 
 
 def write(path: Path, seconds: int) -> str:
@@ -67,24 +80,13 @@ def write(path: Path, seconds: int) -> str:
     return str(path)
 
 
-def measure(kind: str, short: str, long: str) -> tuple[float, float]:
-    """Median seconds and MB."""
-    runs = []
-    for _ in range(RUNS):
-        command = [sys.executable, "-c", RUN, kind, short, long]
-        done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
-        runs.append([float(figure) for figure in done.stdout.split()])
-    seconds, megabytes = zip(*runs, strict=True)
-    return statistics.median(seconds), statistics.median(megabytes)
-
-
-def record(folder: Path, minutes: int = 30) -> dict[str, float]:
+def record(folder: Path) -> list[tuple[str, str, float]]:
     """Frames that came, are on the disk, and were lost: in blocks of 1 to 4095, by a clock that runs as fast
     as it can."""
     recorder = Recorder(Spool(folder / "spool", RATE, 2))
     rng = np.random.default_rng(0)
     block, sizes = rng.integers(-9000, 9000, (4096, 2)).astype(np.int16), rng.integers(1, 4096, 1 << 16)
-    left, start = minutes * 60 * RATE, time.perf_counter()
+    left, start = RECORDED * 60 * RATE, time.perf_counter()
     for size in itertools.cycle(sizes.tolist()):
         if not left:
             break
@@ -93,19 +95,9 @@ def record(folder: Path, minutes: int = 30) -> dict[str, float]:
         recorder.take(block[: min(size, left)])
         left -= min(size, left)
     recorder.stop()
-    return {
-        "record_minutes": minutes, "record_s": round(time.perf_counter() - start, 2),
-        "received": recorder.received, "written": recorder.written, "lost": recorder.lost,
-    }  # fmt: skip
-
-
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        short = write(Path(folder, "second.wav"), 1)
-        long = write(Path(folder, "hour.wav"), 60 * MINUTES)
-        figures: dict[str, float] = {"minutes": MINUTES}
-        for kind in ("drawn", "blocks", "whole"):  # read as float32 in blocks, and all at once
-            seconds, megabytes = measure(kind, short, long)
-            figures |= {f"{kind}_s": round(seconds, 2), f"{kind}_mb": round(megabytes)}
-        figures["drawn_to_blocks"] = round(figures["drawn_s"] / figures["blocks_s"], 2)
-        print(json.dumps(figures | record(Path(folder))))
+    return [
+        ("it took", "s", time.perf_counter() - start),
+        ("received", "frames", recorder.received),
+        ("written", "frames", recorder.written),
+        ("lost", "frames", recorder.lost),
+    ]

@@ -1,0 +1,1 @@
+"""Speed and memory, side by side with others in one run; measured and printed, never asserted."""
