@@ -29,7 +29,7 @@ def main() -> None:
         prog="python -m benchmarks", description="Measures mmdesk beside its peers, in one run."
     )
     told.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="PART", help=", ".join(PARTS))
-    told.add_argument("--rounds", type=int, default=7, help="how often each figure is taken (7)")
+    told.add_argument("--rounds", type=int, default=5, help="how often each figure is taken (5)")
     told.add_argument("--cases", type=int, default=1000, help="how many a long batch has (1000)")
     told.add_argument("--out", type=Path, default=RESULTS, help=f"the JSON file ({RESULTS}); plots beside it")
     given = told.parse_args()

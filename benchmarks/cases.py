@@ -14,7 +14,7 @@ from PIL import Image
 from mmdesk.case import Case, Input, Modality
 from mmdesk.resources import sample_case
 
-MOST = 0.03  # by which a number of the record is raised or lowered: what it says stays what it is
+MOST = 0.02  # by which a number of the record is lowered: high stays high and low stays low
 NUMBER = re.compile(r"(?<![\w.^])\d+(?:\.\d+)?(?!\^)\b")
 FILES = {Modality.IMAGE: "radiograph.png", Modality.AUDIO: "heart_sound.wav", Modality.RECORD: "record.txt"}
 
@@ -76,6 +76,6 @@ def _sound(random: np.random.Generator) -> bytes:
 def _record(random: np.random.Generator) -> bytes:
     def other(found: re.Match[str]) -> str:
         digits = len(found[0].partition(".")[2])
-        return f"{float(found[0]) * random.uniform(1 - MOST, 1 + MOST):.{digits}f}"
+        return f"{float(found[0]) * (1 - random.uniform(0, MOST)):.{digits}f}"
 
-    return NUMBER.sub(other, _sample()[3]).encode()
+    return f"{NUMBER.sub(other, _sample()[3])}Visit {random.integers(10**6)}.\n".encode()

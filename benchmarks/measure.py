@@ -17,7 +17,7 @@ class Asked:
     """How often each figure is taken, of how many cases a long batch is, and with which pack."""
 
     pack: Path
-    rounds: int = 7
+    rounds: int = 5
     cases: int = 1000
 
 

@@ -28,7 +28,7 @@ from mmdesk.packs import files, manifest
 from mmdesk.settings import Settings
 
 GB = 2**30
-# What window and engine hold together (benchmarks/window.py prints it), and a third more.
+# What window and engine hold together (`python -m benchmarks window` prints it), and a third more.
 MEMORY = 1.25 * GB
 LITTLE_DISK, NO_DISK = 1 * GB, 0.1 * GB  # a case is some MB
 LAST = "engine"
