@@ -12,7 +12,6 @@ from mmdesk.media import auscultation
 from mmdesk.media.audio import read_audio
 from mmdesk.media.clinical.importing import read_record
 from mmdesk.media.clinical.parts import Part
-from mmdesk.media.curve import read_curve
 from mmdesk.media.files import Format, expect, read_bytes
 from mmdesk.media.frame import PERCENT, Frame
 from mmdesk.media.image import Image, image_of
@@ -56,12 +55,20 @@ def read_input(item: Input, modality: Modality, window_for: WindowFor = lambda t
     digest = hashlib.sha256(data).hexdigest()
     if modality == Modality.AUDIO:
         waveform = read_audio(data, item.name, SAMPLE_RATE)
-        tags = read_curve(data, item.name).tags if format is Format.WAVEFORM else {}
-        return Read(item, modality, digest, waveform=waveform, tags=tags)
+        return Read(item, modality, digest, waveform=waveform, tags=_tags_of(data, item.name, format))
     record = read_record(data, item.name, format)
     text, values = (record, ()) if isinstance(record, str) else ("", record)
     part = Part(item.name, text, values, item.confirmed, item.struck)
     return Read(item, modality, digest, parts=(part,))
+
+
+def _tags_of(recording: bytes, name: str, format: Format) -> Mapping[str, str]:
+    """What a DICOM waveform says of itself."""
+    if format is not Format.WAVEFORM:
+        return {}
+    from mmdesk.media.curve import read_curve  # imports pydicom
+
+    return read_curve(recording, name).tags
 
 
 def _read_slice(item: Input, window_for: WindowFor) -> Read:

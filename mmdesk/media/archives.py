@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 from weakref import finalize
 
@@ -101,6 +101,12 @@ def packed(files: Iterable[bytes], name: str, most: int = MAX_BYTES) -> bytes:
                 raise too_large(name)
             archive.writestr(zipfile.ZipInfo(str(number)), data)
     return file.getvalue()
+
+
+def is_below(path: str) -> bool:
+    """Whether a path leads to a place below the folder that it starts from."""
+    pure = PurePosixPath(path.replace("\\", "/"))
+    return bool(pure.parts) and not pure.is_absolute() and ".." not in pure.parts and ":" not in pure.parts[0]
 
 
 def _check_directory(file: BinaryIO) -> None:

@@ -6,9 +6,6 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pydicom.errors import BytesLengthException
-from pydicom.uid import DeflatedExplicitVRLittleEndian
-
 from mmdesk.errors import InputProblem
 from mmdesk.media.files import HEAD, MAX_BYTES, inflated
 
@@ -16,23 +13,30 @@ MAX_PIXELS = 64 * 2**20  # a radiograph has 20 megapixels, a mammogram 30; this 
 MAX_DEPTH = 32  # bits of a pixel as the file is decoded; where it has more, the limit is lower
 MIN_SIDE = 16
 
-# What Pillow and pydicom raise for damaged files, found by cutting and flipping bits.
-DAMAGE = (
-    AttributeError,
-    BytesLengthException,
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
-_END = (EOFError, IndexError, TypeError, struct.error)  # among them, what a read past the end gives
+_DEFLATED = b"1.2.840.10008.1.2.1.99"  # PS3.5, A.5: the transfer syntax
+_END = (EOFError, IndexError, TypeError, struct.error)  # of damage, what a read past the end gives
 _AGAIN = "Export or copy it again."
+
+
+def damage() -> tuple[type[Exception], ...]:
+    """What Pillow and pydicom raise for damaged files, found by cutting and flipping bits. A function, since
+    pictures that are no DICOM are read without pydicom, which takes 0.1 s to import and 30 MB."""
+    from pydicom.errors import BytesLengthException
+
+    return (
+        AttributeError,
+        BytesLengthException,
+        EOFError,
+        LookupError,
+        NotImplementedError,
+        OSError,
+        RuntimeError,
+        SyntaxError,
+        TypeError,
+        ValueError,
+        struct.error,
+        zlib.error,
+    )
 
 
 @contextmanager
@@ -42,7 +46,7 @@ def damage_told(name: str) -> Iterator[None]:
         # Both libraries warn of what they mend. The filter is global to the process until Python 3.14.
         with warnings.catch_warnings(action="ignore"):
             yield
-    except DAMAGE as error:
+    except damage() as error:
         reason = str(error).lower()
         cut = isinstance(error.__cause__ or error, _END) or "truncated" in reason or "less than exp" in reason
         problem = "the file ends before the picture does" if cut else "the picture in it is damaged"
@@ -69,7 +73,7 @@ def check_size(width: int, height: int, name: str, depth: int = MAX_DEPTH) -> No
 
 def is_deflated(head: bytes) -> bool:
     """Whether these are the first bytes of a deflated DICOM file."""
-    return head.startswith(b"DICM", 128) and DeflatedExplicitVRLittleEndian.encode() in head[:HEAD]
+    return head.startswith(b"DICM", 128) and _DEFLATED in head[:HEAD]
 
 
 def check_inflated(data: bytes, name: str) -> None:

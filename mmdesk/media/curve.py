@@ -12,7 +12,7 @@ from pydicom import Dataset, dcmread
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from mmdesk.errors import InputProblem
-from mmdesk.media.checks import DAMAGE
+from mmdesk.media.checks import damage
 from mmdesk.media.files import HEAD
 
 # PS3.4, table B.5-1, after 1.2.840.10008.5.1.4.1.1.9.: what a file is that names no Modality.
@@ -54,7 +54,7 @@ def read_curve(data: bytes, name: str) -> Curve:
             dataset = dcmread(BytesIO(data), force=True)
             if "WaveformSequence" in dataset and dataset.WaveformSequence:
                 return _curve(dataset)
-    except DAMAGE as error:
+    except damage() as error:
         raise InputProblem(name, "the waveform in it is damaged", "Export or copy it again.") from error
     problem = "this DICOM file holds no waveform"
     raise InputProblem(name, problem, "Choose the file with the recording itself.")

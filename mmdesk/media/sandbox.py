@@ -21,9 +21,11 @@ from typing import IO, Any
 import numpy as np
 import psutil
 from numpy.typing import NDArray
+from pydicom.encaps import encapsulate
+from pydicom.pixels.decoders.base import get_decoder
 
 from mmdesk.errors import InputProblem
-from mmdesk.media.checks import DAMAGE
+from mmdesk.media.checks import damage
 
 ARGUMENT = "--unpack"  # what makes a frozen program such a process
 MEMORY = 2**30  # bytes, beyond what it takes when it has started
@@ -170,7 +172,7 @@ def serve() -> None:
             return
         try:
             values, kind = _decoded(bytes(frame), **options)
-        except DAMAGE as error:
+        except damage() as error:
             _send(answers, {"damage": str(error)})
         else:
             said = {"dtype": values.dtype.str, "shape": values.shape, "kind": kind}
@@ -178,9 +180,6 @@ def serve() -> None:
 
 
 def _decoded(frame: bytes, syntax: str, plugin: str, size: int, **options: Any) -> tuple[NDArray[Any], str]:
-    from pydicom.encaps import encapsulate
-    from pydicom.pixels.decoders.base import get_decoder
-
     packed = encapsulate([frame], has_bot=False)
     values, said = get_decoder(syntax).as_array(packed, index=0, raw=True, decoding_plugin=plugin, **options)
     return values, str(said["photometric_interpretation"])

@@ -13,6 +13,7 @@ from pydicom.uid import UID, RLELossless
 
 from mmdesk.errors import InputProblem
 from mmdesk.media import sandbox
+from mmdesk.media.archives import is_below
 from mmdesk.media.checks import check_inflated, damage_told, is_deflated
 from mmdesk.media.files import HEAD
 from mmdesk.media.geometry import normal_of, numbers, place_of
@@ -98,12 +99,6 @@ def listed(data: bytes, name: str) -> list[str]:
     if not inside:
         raise InputProblem(name, "this directory names no files", "Give the folder with the images.")
     return inside
-
-
-def is_below(path: str) -> bool:
-    """Whether a path leads to a place below the folder that it starts from."""
-    pure = PurePosixPath(path.replace("\\", "/"))
-    return bool(pure.parts) and not pure.is_absolute() and ".." not in pure.parts and ":" not in pure.parts[0]
 
 
 def _header(open_: Opener, name: str) -> Dataset | None:

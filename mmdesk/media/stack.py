@@ -5,11 +5,10 @@ from pathlib import Path
 
 from mmdesk.case import Input, Modality
 from mmdesk.errors import InputProblem
-from mmdesk.media.archives import Archive
+from mmdesk.media.archives import Archive, is_below
 from mmdesk.media.checks import damage_told
 from mmdesk.media.files import Format, expect, read_bytes
 from mmdesk.media.frame import Frame
-from mmdesk.media.series import is_below
 
 FLAT = ""  # the plane of a stack that is cut in one way alone
 

@@ -15,6 +15,7 @@ WINDOW, HOP, FFT = 128, 40, 256  # 64 ms, 20 ms: 50 frames a second
 N_MELS = 40
 FRAME_RATE = SAMPLE_RATE / HOP
 PHASES = 16
+LEVELS = np.array([0.1, 0.5, 0.9])
 MODULATION_EDGES = (0.5, 1, 2, 3, 4.5, 6.5, 9, 13, 18)  # Hz
 # Level quantiles of each mel band, 8 modulation rates × 10 bands, the mean cycle in 8 bands with its
 # spread, and the rhythm.
@@ -36,14 +37,17 @@ def log_mel(waveform: Floats) -> Floats:
 
 def statistics(waveform: Floats) -> Floats:
     """waveform (n,) at 2 kHz → (338,), in the order of STATISTICS."""
-    return statistics_of(log_mel(waveform), *rhythm(waveform))
+    own: Floats = statistics_of(log_mel(waveform)[None], *rhythm(waveform))[0]
+    return own
 
 
 def statistics_of(energies: Floats, period: int, beating: list[float]) -> Floats:
-    """The same of log-mel energies (frames, 40) and what `rhythm` gives."""
-    levels = np.percentile(energies, (10, 50, 90), axis=0).ravel()
-    modulation, cycle = _modulation(energies), _cycle(energies, period)
-    return np.concatenate([levels, modulation, cycle, beating]).astype(np.float32)
+    """The same of log-mel energies (n, frames, 40) and what `rhythm` gives for all of them → (n, 338)."""
+    count = len(energies)
+    # np.percentile gives the same, and takes ten times as long.
+    levels = _at(np.sort(energies, 1), LEVELS * (energies.shape[1] - 1)).reshape(count, -1)
+    parts = [levels, _modulation(energies), _cycle(energies, period), np.tile(beating, (count, 1))]
+    return np.concatenate(parts, 1).astype(np.float32)
 
 
 @cache
@@ -109,43 +113,57 @@ def _period(correlation: NDArray[np.float64]) -> int:
 
 
 def _modulation(energies: Floats) -> NDArray[np.float64]:
-    """(frames, 40) → (80,): log power of 8 modulation rates of 10 groups of bands."""
-    bands = energies.reshape(len(energies), 10, 4).mean(2)
-    bands = (bands - bands.mean(0)) * np.hanning(len(bands))[:, None]
-    length = max(len(bands), 600)  # padded with zeros, so that every rate has bins
-    power = np.abs(np.fft.rfft(bands, length, axis=0)) ** 2 / len(bands) * 600
+    """(n, frames, 40) → (n, 80): log power of 8 modulation rates of 10 groups of bands."""
+    count, frames, _ = energies.shape
+    bands = energies.reshape(count, frames, 10, 4).mean(3).transpose(0, 2, 1)
+    bands = (bands - bands.mean(2, keepdims=True)) * np.hanning(frames)
+    length = max(frames, 600)  # padded with zeros, so that every rate has bins
+    power = np.abs(np.fft.rfft(bands, length)) ** 2 / frames * 600
     rates = np.fft.rfftfreq(length, 1 / FRAME_RATE)
     pairs = zip(MODULATION_EDGES, MODULATION_EDGES[1:], strict=False)
-    rows = [power[(rates >= low) & (rates < high)].mean(0) for low, high in pairs]
-    modulation: NDArray[np.float64] = np.log(np.stack(rows) + 1e-6).ravel()
+    rows = [power[..., (rates >= low) & (rates < high)].mean(2) for low, high in pairs]
+    modulation: NDArray[np.float64] = np.log(np.stack(rows, 1) + 1e-6).reshape(count, -1)
     return modulation
 
 
 def _cycle(energies: Floats, period: int) -> NDArray[np.float64]:
-    """The mean heart cycle, first sound first: 8 groups of bands × 16 phases, and its spread (2)."""
-    length = len(energies)
-    bands = energies.reshape(length, 8, 5).mean(2)
-    bands = bands - bands.mean(0)
-    beats = _beats(bands, max(8, min(round(period / 2), length)))
-    size = beats.shape[1]
-    grid = np.linspace(0, size - 1, PHASES)
-    mean = np.array([np.interp(grid, np.arange(size), row) for row in beats.mean(0).T])
-    second = 3 + int(mean[:3].mean(0)[3 : PHASES - 3].argmax())
-    if second > PHASES / 2:  # the longer gap is diastole: the fold started at the second sound
-        mean = np.roll(mean, -second, axis=1)
-    spread = beats.std(0)
-    return np.concatenate([mean.ravel(), [spread[:, :3].mean(), spread[:, 3:].mean()]])
+    """(n, frames, 40) → (n, 130): the mean heart cycle, first sound first, 8 groups of bands × 16 phases, and
+    its spread (2)."""
+    count, length, _ = energies.shape
+    bands = energies.reshape(count, length, 8, 5).mean(3)
+    bands = bands - bands.mean(1, keepdims=True)
+    size = max(8, min(round(period / 2), length))
+    starts = _beats(bands[:, :, :3].mean(2), size)
+    beats = bands[np.arange(count)[:, None], np.maximum(starts, 0)[..., None] + np.arange(size)]
+    there = (starts >= 0)[..., None, None]  # (beats, n, 1, 1)
+    mean = _at(beats.mean(0, where=there), np.linspace(0, size - 1, PHASES)).transpose(0, 2, 1)
+    second = 3 + mean[:, :3].mean(1)[:, 3 : PHASES - 3].argmax(1)
+    # Where the longer gap comes first, it is diastole: the fold started at the second sound.
+    turned = np.arange(PHASES) + np.where(second > PHASES / 2, second, 0)[:, None]
+    mean = np.take_along_axis(mean, (turned % PHASES)[:, None], 2)
+    spread = beats.std(0, where=there)
+    spreads = [spread[..., :3].mean((1, 2)), spread[..., 3:].mean((1, 2))]
+    return np.concatenate([mean.reshape(count, -1), np.stack(spreads, 1)], 1)
 
 
-def _beats(bands: Floats, size: int) -> Floats:
-    """(beats, size, 8): the low bands' loudest phase starts a beat, each within 80 ms of where it is
-    expected after the last."""
-    low = bands[:, :3].mean(1)
-    place = int(np.argmax([low[phase::size].mean() for phase in range(size)]))
-    beats = []
-    while place + size <= len(bands):
-        start = max(0, place - 4)
-        place = start + int(low[start : min(len(bands) - size, place + 5) + 1].argmax())
-        beats.append(bands[place : place + size])
-        place += size
-    return np.stack(beats or [bands[:size]])
+def _at(rows: Floats, place: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, rows, d) at places (k,) from 0 to rows - 1 → (n, k, d), on straight lines between the rows."""
+    before = np.minimum(place.astype(int), rows.shape[1] - 2)
+    share = (place - before)[:, None]
+    between: NDArray[np.float64] = rows[:, before] * (1 - share) + rows[:, before + 1] * share
+    return between
+
+
+def _beats(low: Floats, size: int) -> NDArray[np.intp]:
+    """The low bands' level (n, length) → (beats, n) where beats start, -1 where one has no more: the loudest
+    phase starts the first, and each starts within 80 ms of where it is expected after the last."""
+    last = low.shape[1] - size
+    place = np.stack([low[:, phase::size].mean(1) for phase in range(size)], 1).argmax(1)
+    starts = [np.where(place > last, 0, -1)]  # where not even one fits
+    while (place <= last).any():
+        near = place[:, None] + np.arange(-4, 6)
+        levels = np.take_along_axis(low, near.clip(0, last), 1)
+        loudest = np.where((near >= 0) & (near <= last), levels, -np.inf).argmax(1)
+        starts.append(np.where(place <= last, place - 4 + loudest, -1))
+        place = np.where(place <= last, place - 4 + loudest, place) + size
+    return np.stack(starts)

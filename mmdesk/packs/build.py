@@ -1,18 +1,20 @@
 """A pack on disk → a network in memory, and the proof that every input it declares goes through."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from mmdesk.case import Modality
 from mmdesk.errors import PackProblem, UserProblem
 from mmdesk.model.audio import AudioConfig, Recordings
 from mmdesk.model.decoder import DecoderConfig
+from mmdesk.model.folding import fold
 from mmdesk.model.fusion import FusionConfig
 from mmdesk.model.image import ImageConfig, image_tensor
 from mmdesk.model.network import Configs, Layout, Network
@@ -24,6 +26,7 @@ from mmdesk.packs.tokens import Tokens
 
 DEVICES = ("auto", "cpu", "cuda")
 CONVOLUTION = 4  # dimensions of a convolution's weight
+DRAWS = (nn.init.kaiming_uniform_, nn.init.normal_, nn.init.uniform_)
 
 
 def pick_device(name: str) -> torch.device:
@@ -88,24 +91,38 @@ def packed(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def unpacked(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The state in float32 that `packed` made `tensors` from."""
+    """The state in float32 that `packed` made `tensors` from; it shares no memory with them."""
     state = {}
     for name, tensor in tensors.items():
         if tensor.dtype == torch.int8:
-            state[name] = tensor.float() * tensors[f"{name}.scale"]
+            state[name] = tensor.float().mul_(tensors[f"{name}.scale"])
         elif not name.endswith(".weight.scale"):
-            state[name] = tensor.float() if tensor.is_floating_point() else tensor
+            state[name] = tensor.to(torch.float32 if tensor.is_floating_point() else tensor.dtype, copy=True)
     return state
 
 
+class _Undrawn(TorchFunctionMode):
+    """First weights are not drawn at random: those of a pack take their place."""
+
+    def __torch_function__(
+        self, function: Callable[..., Any], types: object, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if function in DRAWS:
+            return kwargs["tensor"]
+        return torch.empty(*args, **kwargs) if function is torch.randn else function(*args, **kwargs)
+
+
 def build(folder: Path, spec: Manifest) -> Network:
-    """The network in float32, ready to read. Raises PackProblem."""
-    network = Network(configs_of(spec), layout_of(spec))
+    """The network in float32, folded, ready to read. Raises PackProblem."""
+    with _Undrawn():
+        network = Network(configs_of(spec), layout_of(spec))
     try:
-        network.load_state_dict(unpacked(load_file(folder / "weights.safetensors")))
+        network.load_state_dict(unpacked(load_file(folder / "weights.safetensors")), assign=True)
     except (OSError, SafetensorError, RuntimeError, KeyError) as error:
         problem = f"weights.safetensors does not fit: {str(error).splitlines()[0]}"
         raise PackProblem(folder.name, problem, files.AGAIN) from error
+    fold(network)
     return network.eval().requires_grad_(False)
 
 

@@ -50,8 +50,7 @@ def columns_of(frames: int) -> NDArray[np.intp]:
 
 def figures_of(energies: Floats, waveform: Floats) -> Floats:
     """Statistics (n, 338) of versions (n, frames, 40) of a waveform at 2 kHz; its rhythm is that of all."""
-    period, beating = rhythm(waveform)
-    return np.stack([statistics_of(version, period, beating) for version in energies])
+    return statistics_of(energies, *rhythm(waveform))
 
 
 def even_rows(weights: NDArray[np.floating]) -> NDArray[np.floating]:

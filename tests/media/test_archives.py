@@ -9,7 +9,7 @@ from support.slices import zipped
 
 from mmdesk.errors import InputProblem
 from mmdesk.media import archives
-from mmdesk.media.archives import Archive, packed
+from mmdesk.media.archives import Archive, is_below, packed
 from mmdesk.media.files import HEAD
 
 FILES = {"a.txt": b"one", "deep/er/b": bytes(range(256)) * 64, "empty": b""}
@@ -91,3 +91,13 @@ def test_the_table_of_contents_must_be_small_not_the_files(monkeypatch: pytest.M
     assert list(read_all(data)) == ["a", "b"]
     monkeypatch.setattr(archives, "_MAX_DIRECTORY", 60)
     assert problem_of(data) == "the archive is damaged"
+
+
+@pytest.mark.parametrize("path", ["a", "a/b", "a\\b", "..a/b", "a..", ".a"])
+def test_paths_below(path: str) -> None:
+    assert is_below(path)
+
+
+@pytest.mark.parametrize("path", ["", "/a", "..", "a/../../b", "..\\a", "C:\\a", "C:a", "\\\\host\\a", "."])
+def test_paths_elsewhere(path: str) -> None:
+    assert not is_below(path)

@@ -16,7 +16,7 @@ from support.slices import AXIAL, ct_series, ct_slice, directory, marked, multi_
 
 from mmdesk.errors import InputProblem
 from mmdesk.media import sandbox
-from mmdesk.media.series import Series, is_below, is_directory, listed, series_of
+from mmdesk.media.series import Series, is_directory, listed, series_of
 
 
 @pytest.fixture(autouse=True)
@@ -209,13 +209,3 @@ def test_a_directory_of_nothing() -> None:
     for data in (directory(), directory(None), outside):
         with pytest.raises(InputProblem, match="this directory names no files"):
             listed(data, "DICOMDIR")
-
-
-@pytest.mark.parametrize("path", ["a", "a/b", "a\\b", "..a/b", "a..", ".a"])
-def test_paths_below(path: str) -> None:
-    assert is_below(path)
-
-
-@pytest.mark.parametrize("path", ["", "/a", "..", "a/../../b", "..\\a", "C:\\a", "C:a", "\\\\host\\a", "."])
-def test_paths_elsewhere(path: str) -> None:
-    assert not is_below(path)
