@@ -9,13 +9,13 @@ from threading import Event, Thread
 from time import perf_counter
 
 import psutil
-from mmdesk.batch.run import SIZE, run
 
 from benchmarks import cases
 from benchmarks.engines import moments, ready
 from benchmarks.figures import Curve, Figure, Goal, Table, figure
 from benchmarks.measure import Asked
 from mmdesk.batch.events import Ended, RowsRead, State
+from mmdesk.batch.run import SIZE, run
 from mmdesk.engine import StopToken
 
 MB = 2**20

@@ -117,7 +117,7 @@ class PackReader:
         for waveform, position in sounds:
             energies = log_mel(waveform)
             embedding = self.network.audio.embed(torch.from_numpy(energies)[None].to(self.device)).cpu()
-            figures = torch.from_numpy(statistics_of(energies, *rhythm(waveform)))[None]
+            figures = torch.from_numpy(statistics_of(energies[None], *rhythm(waveform)))
             told = self.told(Modality.AUDIO, self.network.audio.kind(embedding), figures)
             encoded.append(replace(told, embedding=embedding, statistics=figures, position=position))
         return encoded
