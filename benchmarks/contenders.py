@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from benchmarks import convert
+from mmdesk.model.decoder import Decoder
 from mmdesk.model.decoding import Loop
 
 PROMPT = 32  # tokens
@@ -43,7 +44,8 @@ def ours(folder: Path, kind: str) -> Work:
 
     def work(threads: int, new: int) -> list[int]:
         torch.set_num_threads(threads)
-        return loop.generate(ids, new)[0].tolist()
+        found: list[int] = loop.generate(ids, new)[0].tolist()
+        return found
 
     return work
 
@@ -61,7 +63,8 @@ def generate(folder: Path, kind: str) -> Work:
     @torch.inference_mode()
     def work(threads: int, new: int) -> list[int]:
         torch.set_num_threads(threads)
-        return model.generate(ids, max_new_tokens=new, **options)[0, PROMPT:].tolist()
+        found: list[int] = model.generate(ids, max_new_tokens=new, **options)[0, PROMPT:].tolist()
+        return found
 
     return work
 
@@ -82,7 +85,8 @@ def ctranslate2(folder: Path, kind: str) -> Work:
         results = loaded(threads).generate_batch(
             [words], max_length=new, sampling_topk=1, end_token=[], include_prompt_in_result=False
         )
-        return results[0].sequences_ids[0]
+        found: list[int] = results[0].sequences_ids[0]
+        return found
 
     return work
 
@@ -111,7 +115,8 @@ def llama_cpp(folder: Path, kind: str) -> Work:
     def work(threads: int, new: int) -> list[int]:
         llama.llama_set_n_threads(context, threads, threads)
         llama.llama_memory_clear(llama.llama_get_memory(context), False)
-        found, batch = [], llama.llama_batch_get_one(said, PROMPT)
+        found: list[int] = []
+        batch = llama.llama_batch_get_one(said, PROMPT)
         while len(found) < new:
             if llama.llama_decode(context, batch):
                 raise RuntimeError("llama.cpp could not decode")
@@ -156,7 +161,7 @@ def present() -> tuple[list[Setting], list[str]]:
     return found, list(missing.values())
 
 
-def write(decoder: convert.Decoder, folder: Path, peers: set[str]) -> None:
+def write(decoder: Decoder, folder: Path, peers: set[str]) -> None:
     """The weights as each of the peers reads them."""
     convert.save(decoder, folder)
     if "CTranslate2" in peers:

@@ -1,10 +1,9 @@
 """What was measured: medians with their spread, beside the goal where there is one, in tables."""
 
-import operator
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +25,11 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """`sense` is ≥ or ≤."""
-
-    sense: str
+    sense: Literal["≥", "≤"]
     value: float
 
     def is_met(self, value: float) -> bool:
-        return {"≥": operator.ge, "≤": operator.le}[self.sense](value, self.value)
+        return value >= self.value if self.sense == "≥" else value <= self.value
 
 
 @dataclass(frozen=True, slots=True)

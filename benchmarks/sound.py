@@ -65,8 +65,8 @@ def measured(asked: Asked) -> Iterator[Table]:
     for kind, name in KINDS.items():
         figures.append(figure(name, "s", *(one[kind][0] for one in runs)))
         figures.append(figure(f"{name}, memory it grew by", "MB", *(one[kind][1] for one in runs)))
-    pairs = ([one[kind][0] for one in runs] for kind in ("drawn", "blocks"))
-    figures.append(ratio("drawn ÷ read in blocks", *pairs))
+    drawn, blocks = ([one[kind][0] for one in runs] for kind in ("drawn", "blocks"))
+    figures.append(ratio("drawn ÷ read in blocks", drawn, blocks))
     yield Table(f"an hour of sound, {RATE // 1000} kHz stereo", tuple(figures))
     yield Table(f"{RECORDED} minutes recorded as fast as it goes", tuple(figure(*count) for count in counts))
 

@@ -80,7 +80,7 @@ def test_every_weight_goes_into_the_gguf_file_by_its_name(decoder: Decoder) -> N
 
 
 def test_a_network_that_is_not_gpt2_is_not_compared(decoder: Decoder) -> None:
-    decoder = convert.Decoder(TINY)
+    decoder = Decoder(TINY)
     decoder.head = torch.nn.Linear(2, 2)
     with pytest.raises(ValueError, match=r"head\.weight"):
         convert.to_transformers(decoder)

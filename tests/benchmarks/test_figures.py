@@ -1,5 +1,7 @@
 """Medians, quartiles, ratios and goals, and how they are said."""
 
+from typing import Literal
+
 import pytest
 
 from benchmarks.figures import Goal, Spread, Table, figure, lines, number, ratio
@@ -18,7 +20,7 @@ def test_a_ratio_is_taken_round_by_round() -> None:
 
 
 @pytest.mark.parametrize(("sense", "value", "met"), [("≥", 4.0, True), ("≥", 3.9, False), ("≤", 4.0, True)])
-def test_a_goal_is_reached_at_its_value(sense: str, value: float, met: bool) -> None:
+def test_a_goal_is_reached_at_its_value(sense: Literal["≥", "≤"], value: float, met: bool) -> None:
     assert Goal(sense, 4.0).is_met(value) is met
 
 
