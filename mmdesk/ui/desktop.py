@@ -1,6 +1,6 @@
 """Where everything lies in the window: the panels, and the splitters between them."""
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QEvent, QSettings, Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from mmdesk.ui.actions import Actions
@@ -17,6 +17,7 @@ from mmdesk.ui.stages_panel import StagesPanel
 from mmdesk.ui.status_bar import StatusBar
 from mmdesk.ui.theme import GRID
 from mmdesk.ui.toolbar import Toolbar
+from mmdesk.ui.work_panel import WorkPanel
 
 
 class Desktop(QWidget):
@@ -25,6 +26,7 @@ class Desktop(QWidget):
     def __init__(self, desk: Desk, actions: Actions) -> None:
         super().__init__()
         self.toolbar, self.notice = Toolbar(actions), NoticeBar()
+        self.work = WorkPanel()
         self.image = ImagePanel(desk.model, desk.decoding)
         self.audio = AudioPanel(desk.model, desk.decoding, Recording(desk.archive.folder, desk))
         self.record = RecordPanel(desk.model, desk.reading)
@@ -37,10 +39,14 @@ class Desktop(QWidget):
         scores = _splitter(Qt.Orientation.Horizontal, self.findings, self.stages, shares=(72, 28))
         right = _splitter(Qt.Orientation.Vertical, self.report, scores, shares=(58, 42))
         whole = _splitter(Qt.Orientation.Horizontal, left, right)
-        self._splitters = {"below": below, "left": left, "scores": scores, "right": right, "desk": whole}
+        beside = _splitter(Qt.Orientation.Horizontal, self.work, whole, shares=(0, 100))
+        self._inputs, self._results = left, right
+        self._splitters = {
+            "below": below, "left": left, "scores": scores, "right": right, "desk": whole, "list": beside,
+        }  # fmt: skip
         middle = QHBoxLayout()
         middle.setContentsMargins(GRID * 3 // 2, GRID, GRID * 3 // 2, GRID)
-        middle.addWidget(whole)
+        middle.addWidget(beside)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -48,6 +54,17 @@ class Desktop(QWidget):
         column.addWidget(self.notice)
         column.addLayout(middle, 1)
         column.addWidget(self.status)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._make_room()
+        return super().event(event)
+
+    def _make_room(self) -> None:
+        """Where the work list does not fit beside both, the results go until it is folded away."""
+        parts = self.work, self._inputs, self._results
+        needed = sum(part.minimumSizeHint().width() for part in parts) + 5 * GRID
+        self._results.setVisible(self.work.isHidden() or self.width() >= needed)
 
     def restore(self, state: QSettings) -> None:
         """The splitters as they were kept."""
