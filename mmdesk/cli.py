@@ -2,19 +2,17 @@
 
 import io
 import json
-import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
 
 from mmdesk import (
     __version__,
+    batch_command,
     deidentify_command,
     display,
     events,
@@ -28,11 +26,18 @@ from mmdesk.errors import InputProblem, UserProblem
 from mmdesk.events import Event, Failed, InputFailed, ReportReady, ReportWritten, Stopped
 from mmdesk.export import save_report
 from mmdesk.pack_commands import Device
-from mmdesk.plainly import FAILED, UsageProblem, complain, pack_folder, plainly
+from mmdesk.plainly import (
+    BUILT_IN,
+    FAILED,
+    STOPPED,
+    UsageProblem,
+    complain,
+    pack_folder,
+    plainly,
+    stopping,
+)
 from mmdesk.report import Report
 
-STOPPED = 130
-BUILT_IN = "clinic"
 PLANES = "axial", "coronal", "sagittal"  # as in media.nifti
 
 app = typer.Typer(
@@ -161,6 +166,7 @@ def menu(
             typer.echo(f"{'removed' if remove else 'written'}: {path}")
 
 
+app.command()(batch_command.batch)
 app.command()(record_command.record)
 app.command()(deidentify_command.deidentify)
 app.command()(pack_commands.train)
@@ -187,7 +193,7 @@ def _analyze(case: Case, pack: str, device: str, as_json: bool, out: Path | None
     show = _show_json if as_json else _terminal(case, folder)
     stop = StopToken()
     engine = LocalEngine(folder, device)
-    with _stopping(stop):
+    with stopping(stop):
         last, broken, written = _follow(engine.analyze(case, stop), show)
     match last:
         case ReportReady(report):
@@ -234,21 +240,6 @@ def _terminal(case: Case, pack: Path) -> Callable[[Event], None]:
 
 def _show_json(event: Event) -> None:
     print(json.dumps(events.to_json(event), ensure_ascii=False), flush=True)
-
-
-@contextmanager
-def _stopping(stop: StopToken) -> Iterator[None]:
-    """The first Ctrl+C stops the analysis and keeps what was written; the second one interrupts."""
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        stop.stop()
-
-    before = signal.signal(signal.SIGINT, handle)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _save(report: Report | None, out: Path | None) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import re
-from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from mmdesk import casefile
 from mmdesk.batch import manifest
 from mmdesk.batch.events import Listed
-from mmdesk.batch.manifest import by_modality, case_of
+from mmdesk.batch.manifest import by_modality, case_of, free
 from mmdesk.case import Case, Input, Modality
 from mmdesk.errors import InputProblem, UserProblem
 from mmdesk.media.files import Format, modality_of, read_head, sniff
@@ -100,11 +99,9 @@ def _in_folder(folder: Path, results: Path | None) -> Listing:
     cases: list[Listed] = []
     records: list[Listed] = []
     left_out: list[str] = []
-    named: Counter[str] = Counter()
+    names: set[str] = set()
     for path in _entries(folder, results):
-        name = os.fsencode(path.name).decode(errors="replace")  # a name may be of any bytes
-        named[name] += 1
-        name = f"{name} ({named[name]})" if named[name] > 1 else name
+        name = free(os.fsencode(path.name).decode(errors="replace"), names)  # it may be of any bytes
         try:
             held, modality = _kind(path)
         except InputProblem as problem:

@@ -30,17 +30,20 @@ def read(path: Path) -> Iterator[Listed]:
         raise UserProblem(
             path.name, "this is neither a folder nor a manifest", "Name a folder, or a CSV file."
         )
-    text = decode(data)
+    try:
+        text = decode(data)
+    except UnicodeDecodeError as error:
+        raise UserProblem(path.name, "it is not plain text", "Save it as CSV (UTF-8).") from error
     first, _, _ = text.partition("\n")
     delimiter = next((mark for mark in DELIMITERS if CASE in _titles(cells_of(first, mark))), ",")
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     before = csv.field_size_limit(_LONGEST)
     try:
         columns = _checked(_titles(next(rows, [])), path.name)
-        named: Counter[str] = Counter()
+        names: set[str] = set()
         for cells in rows:
             if any(map(str.strip, cells)):
-                yield _listed(path, columns, cells, rows.line_num, named)
+                yield _listed(path, columns, cells, rows.line_num, names)
     except csv.Error as error:
         raise UserProblem(path.name, f"line {rows.line_num} cannot be read ({error})", "Mend it.") from error
     finally:
@@ -63,6 +66,16 @@ def case_of(
     return Case(inputs, prompt, digest.hexdigest()[:32])
 
 
+def free(name: str, names: set[str]) -> str:
+    """The name, or with a number where it is one of `names`, which then holds it, too."""
+    number, free = 1, name
+    while free in names:
+        number += 1
+        free = f"{name} ({number})"
+    names.add(free)
+    return free
+
+
 def _titles(cells: list[str]) -> list[str]:
     return [cell.strip().lower() for cell in cells]
 
@@ -78,13 +91,12 @@ def _checked(columns: list[str], name: str) -> list[str]:
     return columns
 
 
-def _listed(path: Path, columns: list[str], cells: list[str], line: int, named: Counter[str]) -> Listed:
-    """`named` counts the names that were there before."""
+def _listed(path: Path, columns: list[str], cells: list[str], line: int, names: set[str]) -> Listed:
+    """`names` are those that were there before."""
     given = dict(zip(columns, map(str.strip, cells), strict=False))
-    name = given[CASE] or f"line {line}"
-    named[name] += 1
-    if named[name] > 1:
-        return Listed(f"{name} (line {line})", None, f"line {line}: a line before it has this name, too")
+    name = free(given[CASE] or f"line {line}", names)
+    if given[CASE] and name != given[CASE]:
+        return Listed(name, None, f"line {line}: a line before it has this name, too")
     if len(cells) > len(columns):
         return Listed(name, None, f"line {line}: it has more cells than there are columns")
     items: list[tuple[Modality, Input]] = []

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
 from mmdesk.case import Case
-from mmdesk.engine import StopToken
+from mmdesk.engine import StopToken, spawned
 from mmdesk.engine.child import Analyze, Answer, Beat, Command, Crashed, Ready, Said, Stop, Unloadable, serve
 from mmdesk.engine.direct import OnState
 from mmdesk.engine.state import EngineState, Phase
@@ -32,8 +32,6 @@ POLL_S = 0.01  # how often a waiting analysis looks at its stop token
 GRACE_S = 0.06  # for the engine to end a stopped stream itself, with what was written until then
 CLOSE_S = 1.0  # for the child to end by itself
 DIED_REMEDY = "Analyse again. If it happens again, close other programs to free memory."
-
-_one_at_a_time = threading.Lock()  # multiprocessing collects the ended children of all threads in start()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +80,7 @@ class _Child:
             )
             with their_commands, their_answers:  # else a writer would wait for a reader that is dead
                 try:
-                    with _one_at_a_time:
-                        process.start()
+                    spawned.start(process)
                 except OSError as error:
                     self._receive(_Ended(f"it could not be started, {error}"))
                     return
@@ -93,7 +90,7 @@ class _Child:
             self._read(answers, process.sentinel)
             self._commands.put(None)
             writer.join()
-        self._receive(_Ended(_ending(process)))
+        self._receive(_Ended(spawned.end(process, CLOSE_S)))
 
     def _write(self, commands: Connection) -> None:
         with commands, contextlib.suppress(OSError):  # of a child that has ended: the reader sees it
@@ -108,15 +105,6 @@ class _Child:
             except (EOFError, OSError):  # the process ended, perhaps in the middle of a message
                 return
             self._receive(answer)
-
-
-def _ending(process: SpawnProcess) -> str:
-    with _one_at_a_time:
-        process.join(CLOSE_S)
-        process.kill()
-        process.join()
-        code = process.exitcode or 0
-    return f"signal {-code}" if code < 0 else f"exit code {code}"
 
 
 @dataclass(slots=True, eq=False)
