@@ -37,7 +37,6 @@ class BatchBar(QWidget):
         self.bar.setRange(0, STEPS)
         self.done, self.failed = label("", "small"), label("", "small", "problem")
         self.rate, self.left = label("", "small", "muted"), CutLabel("small", "muted")
-        self.left.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.button = QPushButton()
         self.button.setProperty("kind", "outlined")
         self.button.clicked.connect(self._press)
@@ -96,11 +95,11 @@ class BatchBar(QWidget):
             Phase.STOPPED: self.tr("Go on"),
             Phase.DONE: self.tr("Read all…"),
         }
-        tip = self.tr("Read every case of the list, into a table")
-        if running:
-            tip = self.tr("Stop; what was read is kept")
-        elif self.phase is Phase.STOPPED:
-            tip = self.tr("Read the cases that are left")
+        tips = {
+            Phase.RUNNING: self.tr("Stop; what was read is kept"),
+            Phase.STOPPED: self.tr("Read the cases that are left"),
+        }
+        tip = tips.get(self.phase, self.tr("Read every case of the list, into a table"))
         self.button.setText(words[self.phase])
         self.button.setIcon(icons.icon("stop" if running else "play"))
         self.button.setEnabled(self.phase is not Phase.STOPPING)
@@ -113,28 +112,26 @@ class BatchBar(QWidget):
         self.done.setText(self.tr("{} of {} read").format(f"{now.done:,}", f"{now.total:,}"))
         self.failed.setText(self.tr("{} failed").format(f"{now.failed:,}"))
         self.failed.setVisible(now.failed > 0)
-        stopped = self.phase is Phase.STOPPED
-        self.rate.setText(self._rate() if running else self.tr("stopped") if stopped else "")
+        done = self.phase is Phase.DONE
+        self.rate.setText(self._rate() if running else self.tr("stopped"))
+        self.rate.setVisible(not done)
         self.left.setText(self._left() if running else self._out)
+        self.left.setAlignment(Qt.AlignmentFlag.AlignLeft if done else Qt.AlignmentFlag.AlignRight)
 
     def _rate(self) -> str:
         rate = self._progress.rate
-        if not rate:
-            return self.tr("starting…")
-        if rate < 1:
-            return self.tr("{} cases/min").format(f"{60 * rate:.0f}")
-        return self.tr("{} cases/s").format(f"{rate:.1f}" if rate < 100 else f"{rate:,.0f}")
+        return self.tr("{} cases/s").format(f"{rate:.1f}") if rate else self.tr("starting…")
 
     def _left(self) -> str:
-        if self._progress.left_s is None:
+        """As `mmdesk batch` says it."""
+        seconds = self._progress.left_s
+        if seconds is None:
             return ""
-        minutes, seconds = divmod(round(self._progress.left_s), 60)
-        hours, minutes = divmod(minutes, 60)
-        if hours:
-            return self.tr("{} h {} min left").format(hours, minutes)
-        if minutes:
-            return self.tr("{} min {} s left").format(minutes, seconds)
-        return self.tr("{} s left").format(seconds)
+        if seconds < 100:
+            return self.tr("{} s left").format(f"{seconds:.0f}")
+        if seconds < 6000:
+            return self.tr("{} min left").format(f"{seconds / 60:.0f}")
+        return self.tr("{} h left").format(f"{seconds / 3600:.1f}")
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
         if event.type() == QEvent.Type.LanguageChange:

@@ -19,12 +19,15 @@ PACE_MS = 100
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is read, into which file, and by what."""
+    """What is read, into which file, and by what; `size` cases are told of together. With `restart` nothing
+    is taken from an earlier run."""
 
     path: Path
     out: Path
     pack: Path
     device: str
+    size: int
+    restart: bool
 
 
 class _News:
@@ -126,7 +129,10 @@ def _read(task: Task, stop: StopToken, news: _News) -> bool:
     from mmdesk.batch.run import run  # it may take a while
 
     last: BatchEvent | None = None
-    for last in run(task.path, task.out, pack=task.pack, stop=stop, device=task.device):
+    for last in run(
+        task.path, task.out, pack=task.pack, stop=stop, device=task.device, size=task.size,
+        restart=task.restart,
+    ):  # fmt: skip
         news.tell(last)
     assert isinstance(last, Ended)
     return last.stopped

@@ -19,6 +19,8 @@ from mmdesk.ui.theme import GRID
 from mmdesk.ui.toolbar import Toolbar
 from mmdesk.ui.work_panel import WorkPanel
 
+LIST = 36 * GRID  # how wide the work list is, where nobody moved its edge
+
 
 class Desktop(QWidget):
     """Made in the order in which the Tab key goes through it."""
@@ -40,7 +42,9 @@ class Desktop(QWidget):
         right = _splitter(Qt.Orientation.Vertical, self.report, scores, shares=(58, 42))
         whole = _splitter(Qt.Orientation.Horizontal, left, right)
         beside = _splitter(Qt.Orientation.Horizontal, self.work, whole, shares=(0, 100))
-        self._inputs, self._results = left, right
+        beside.setSizes([LIST, 4 * LIST])
+        self._inputs, self._results, self._beside = left, right, beside
+        self._roomy = True
         self._splitters = {
             "below": below, "left": left, "scores": scores, "right": right, "desk": whole, "list": beside,
         }  # fmt: skip
@@ -61,10 +65,16 @@ class Desktop(QWidget):
         return super().event(event)
 
     def _make_room(self) -> None:
-        """Where the work list does not fit beside both, the results go until it is folded away."""
-        parts = self.work, self._inputs, self._results
-        needed = sum(part.minimumSizeHint().width() for part in parts) + 5 * GRID
-        self._results.setVisible(self.work.isHidden() or self.width() >= needed)
+        """Where there is little room for the results beside the work list, it gets as narrow as it can be and
+        the stages go until it is folded away; where there is none, all of the results go."""
+        least = self.work.minimumSizeHint().width()
+        room = self.width() - least - self._inputs.minimumSizeHint().width() - 5 * GRID
+        folded, roomy = self.work.isHidden(), room >= 2 * least
+        if roomy != self._roomy:
+            self._roomy = roomy
+            self._beside.setSizes([LIST if roomy else least, self.width()])
+        self.stages.setVisible(folded or roomy)
+        self._results.setVisible(folded or room >= least)
 
     def restore(self, state: QSettings) -> None:
         """The splitters as they were kept."""

@@ -82,9 +82,7 @@ class WorkList(QAbstractListModel):
         text = self.filter.strip().lower()
         states = {state for state, (word, _) in self._states().items() if text in word.lower()}
         shown = [
-            place
-            for place, entry in enumerate(self.entries)
-            if entry.state in states or entry.fits(text)
+            place for place, entry in enumerate(self.entries) if entry.state in states or entry.fits(text)
         ]
         if self.order != NAME:
             shown.sort(key=lambda place: key(self.entries[place], self.order))

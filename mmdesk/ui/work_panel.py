@@ -16,7 +16,7 @@ from mmdesk.ui.work_rows import WorkRows
 
 QUIET = 150  # ms without a letter before the list is filtered
 SETTLE = 1000  # ms between two times that rows move while results come
-NARROW, WIDE = 28, 34  # letters that the panel is wide at least, and as long as nobody moves its edge
+LETTERS = 28  # the panel is at least so wide
 
 
 class WorkPanel(Panel):
@@ -35,6 +35,7 @@ class WorkPanel(Panel):
         self.body.setSpacing(GRID // 2)
         for widget, stretch in ((self.field, 0), (self.order, 0), (self.list, 1), (self._found_none, 1)):
             self.body.addWidget(widget, stretch)
+        self.body.addSpacing(GRID // 2)
         self.body.addWidget(self.batch)
         self.batch.buttons.addStretch(1)
         self.batch.buttons.addWidget(self._close)
@@ -50,10 +51,7 @@ class WorkPanel(Panel):
         self.retranslate()
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
-        return QSize(NARROW * self.fontMetrics().averageCharWidth(), super().minimumSizeHint().height())
-
-    def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(WIDE * self.fontMetrics().averageCharWidth(), super().sizeHint().height())
+        return QSize(LETTERS * self.fontMetrics().averageCharWidth(), super().minimumSizeHint().height())
 
     def show_cases(self, entries: Sequence[Entry]) -> None:
         """Another list, of which nothing is filtered."""
