@@ -48,7 +48,7 @@ def _holds_several(folder: Path) -> bool:
     if len(folders) > 1:
         return not _is_one_case(folders[:SAMPLED])
     files = [path for path in paths if path.is_file()]
-    if len(list(islice((file for file in files if _is_case(file)), 2))) > 1:
+    if len(list(islice(filter(_is_whole, files), 2))) > 1:
         return True
     loose = list(islice(_pictures_and_sounds(files), LOOSE + 1))
     if len(loose) <= LOOSE:
@@ -103,8 +103,10 @@ def _modality(file: Path) -> Modality | None:
     return modality_of(format) if format and format is not Format.ZIP else None
 
 
-def _is_case(file: Path) -> bool:
-    return casefile.is_case(_head(file))
+def _is_whole(file: Path) -> bool:
+    """Whether it is a case by itself."""
+    head = _head(file)
+    return casefile.is_case(head) or sniff(head) is Format.ZIP
 
 
 def _head(file: Path) -> bytes:

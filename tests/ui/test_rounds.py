@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QApplication, QFileDialog
-from support.batches import ScriptedRun, row
+from support.scripted_run import ScriptedRun, row
 from support.opened import Opened, record_case
 from support.scripted import Gate, sample_events
 
 from mmdesk import casefile
 from mmdesk.batch import run as batch
 from mmdesk.batch.cases import PART
-from mmdesk.batch.events import State
+from mmdesk.batch.events import Progress, State
+from mmdesk.batch_command import _time
 from mmdesk.case import Case, Input, Modality
 from mmdesk.errors import InputProblem, UserProblem
 from mmdesk.events import Failed, Stage
@@ -401,9 +402,6 @@ def test_all_are_read(one: Opened, played: ScriptedRun, cohort: Path, tmp_path: 
     [(99.4, "99 s left"), (100.0, "2 min left"), (5999.0, "100 min left"), (9000.0, "2.5 h left")],
 )
 def test_time_left_is_said_as_the_command_says_it(one: Opened, played, seconds: float, words: str) -> None:
-    from mmdesk.batch_command import _time
-    from mmdesk.batch.events import Progress
-
     work(one).batch.set_phase(Phase.RUNNING)
     work(one).batch.show_progress(Progress(1, 10, 0, 1.0, seconds))
     assert work(one).batch.left.text() == words == f"{_time(seconds)} left"

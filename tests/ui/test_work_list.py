@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
-from support.batches import CASE, row
+from support.scripted_run import CASE, row
 
 from mmdesk.batch.events import Listed, Row, State
 from mmdesk.ui.readings import NAME, STATE, WORST, Entry, Reading, key
