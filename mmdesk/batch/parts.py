@@ -19,6 +19,7 @@ from mmdesk.errors import UserProblem
 
 _RUN, _OPEN, _ALL = "run.json", "open", "all"
 _PART = re.compile(r"([0-9]{6,})\.parquet")
+_CHECKED = {"write_page_checksum": True, "write_statistics": False}  # of text, it would be the text again
 _AGAIN = "read all cases again with --restart"
 
 
@@ -38,17 +39,22 @@ class Parts:
             self._take()
             if restart:
                 self._empty()
-            self._compare(what)
             self._find()
+            self._compare(what)
 
     def close(self) -> None:
-        """Another process may go on."""
+        """Another process may go on; where there is nothing to go on with, the folder goes."""
+        if self.folder.exists() and not self.failed:
+            self._empty()
         (self.folder / _OPEN).unlink(missing_ok=True)
+        with suppress(OSError):  # there is something in it
+            self.folder.rmdir()
 
     def write(self, chunk: int, rows: Sequence[Row]) -> None:
         """Raises UserProblem."""
         with _writing(self._out), disk.replacing(self._path(chunk)) as file:
-            pq.write_table(self._results.table(rows), file, compression="zstd")
+            table = self._results.table(rows)
+            pq.write_table(table, file, compression="zstd", **_CHECKED)
         self.failed[chunk] = sum(row.state is State.FAILED for row in rows)
 
     def rows(self) -> Iterator[Row]:
@@ -63,17 +69,15 @@ class Parts:
             self._results.write(joined, self._tables(stop))
             joined.replace(self._out)
             self._empty()
-            self.close()
-            with suppress(OSError):  # something else lies in it
-                self.folder.rmdir()
 
     def _tables(self, stop: StopToken) -> Iterator[pa.Table]:
         for chunk in sorted(self.failed):
             stop.check()
             try:
                 yield _read(self._path(chunk))
-            except pa.ArrowInvalid as error:
+            except _Damaged as error:
                 self._path(chunk).unlink()
+                del self.failed[chunk]
                 problem = f"{self._path(chunk).name} is damaged"
                 raise UserProblem(self.folder.name, problem, "Run the same command again.") from error
 
@@ -89,7 +93,7 @@ class Parts:
 
     def _compare(self, what: Mapping[str, str]) -> None:
         path = self.folder / _RUN
-        if not path.exists():
+        if not self.failed:
             with disk.replacing(path) as file:
                 file.write(json.dumps(what).encode())
             return
@@ -105,7 +109,7 @@ class Parts:
             if match := _PART.fullmatch(path.name):
                 try:
                     states = _read(path, ["state"])["state"].to_pylist()
-                except pa.ArrowInvalid:
+                except _Damaged:
                     path.unlink()
                 else:
                     self.failed[int(match[1])] = states.count(State.FAILED.value)
@@ -120,9 +124,16 @@ class Parts:
         return self.folder / f"{chunk:06}.parquet"
 
 
+class _Damaged(Exception):
+    """A part is not what was written."""
+
+
 def _read(path: Path, columns: list[str] | None = None) -> pa.Table:
-    with pq.ParquetFile(path) as file:
-        return file.read(columns, use_threads=False)
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            return file.read(columns, use_threads=False)
+    except (pa.ArrowException, OSError) as error:  # OSError: for some damage, too
+        raise _Damaged from error
 
 
 @contextmanager

@@ -10,8 +10,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # Ray would report home; these are read when it is imported
-os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
+os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # before it is imported: Ray would report home
 import ray
 import ray.data
 
@@ -110,8 +109,10 @@ def _arriving(data: "ray.data.Dataset", stop: StopToken) -> Iterator[Cells]:
 def _cluster() -> Iterator[None]:
     """Quiet, and without the page that Ray serves."""
     logging.getLogger("ray.data").setLevel(logging.ERROR)
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     try:
-        ray.init(include_dashboard=False, logging_level=logging.ERROR, log_to_driver=False)
+        with _silence():
+            ray.init(include_dashboard=False, logging_level=logging.ERROR, log_to_driver=False)
     except ConnectionError as error:
         problem = f"the cluster cannot be reached ({' '.join(str(error).split())})"
         raise UserProblem("ray", problem, "Check the address in RAY_ADDRESS.") from error
@@ -121,3 +122,16 @@ def _cluster() -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Ray's native part says on stderr that it will say nothing."""
+    before, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+        os.close(nowhere)
