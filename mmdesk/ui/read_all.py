@@ -103,12 +103,12 @@ class ReadAll(QObject):
     def _failed(self, problem: UserProblem) -> None:
         assert self._task is not None
         self._bar.set_phase(Phase.STOPPED if self._begun else Phase.IDLE)
-        words = f"{problem.name}: {problem.problem}."
         if self._begun or not _cut_off(self._task.out).exists():
-            self._filing.problem(words, problem.remedy)
-        else:  # what lies there is of another list, pack or version
-            remedy = "Read all of them again, or name another file."
-            self._notice.say("restart", words, "Read again", tone="problem", remedy=remedy)
+            self._filing.problem(f"{problem.name}: {problem.problem}.", problem.remedy)
+            return
+        words = f"{self._task.out.name} was begun with another list, pack or version of mmdesk."
+        remedy = "Read all of them again, or name another file."
+        self._notice.say("restart", words, "Read again", tone="problem", remedy=remedy)
 
     def _notice_chosen(self, key: str) -> None:
         if key == "restart" and self._task is not None:

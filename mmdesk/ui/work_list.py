@@ -9,7 +9,7 @@ from mmdesk.batch.events import State
 from mmdesk.report import Finding, Status
 from mmdesk.ui.findings_model import FindingsModel, capital
 from mmdesk.ui.readings import NAME, STATE, WORST, Entry, Reading, key
-from mmdesk.ui.wording import said
+from mmdesk.ui.wording import said_line
 
 Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
@@ -46,6 +46,7 @@ class WorkList(QAbstractListModel):
         self.reading = ""  # the name of the case that is read on the desk
         self._places: dict[str, int] = {}
         self._scores = FindingsModel()  # it has the words for them
+        self._problems: dict[str, str] = {}  # in the language of the window
 
     def show(self, entries: Sequence[Entry]) -> None:
         self.beginResetModel()
@@ -124,7 +125,7 @@ class WorkList(QAbstractListModel):
         if entry.name == self.reading or reading is None:
             return Said(entry.name, words=state, tone=tone)
         if reading.state is State.FAILED:
-            return Said(entry.name, state, tone, said(reading.problem), tone="muted")
+            return Said(entry.name, state, tone, self._problem(reading))
         shown = (state, tone) if reading.state is State.PARTLY else ("", tone)
         found = self._told(reading)
         if found is None:
@@ -158,12 +159,22 @@ class WorkList(QAbstractListModel):
             State.FAILED: (self.tr("failed"), "problem"),
         }
 
+    def retranslate(self) -> None:
+        self._problems.clear()
+        self._tell()
+
+    def _problem(self, reading: Reading) -> str:
+        """It is asked for at every painting, and finding the words takes a while."""
+        if reading.problem not in self._problems:
+            self._problems[reading.problem] = said_line(reading.problem)
+        return self._problems[reading.problem]
+
     def _tip(self, entry: Entry) -> str:
         """All of it, a line each."""
         state, _ = self.state_of(entry)
         lines = [entry.name, state]
         if entry.reading is not None:
-            lines += [said(entry.reading.problem)] if entry.reading.problem else []
+            lines += [self._problem(entry.reading)] if entry.reading.problem else []
             share, status = self._scores.share, self._scores.status
             lines += [f"{capital(f.label)} {share(f)}, {status(f)}" for f in entry.reading.top]
         return "\n".join(lines)

@@ -131,7 +131,7 @@ class WorkPanel(Panel):
         for name, text in self._labels.items():
             self.order.addItem(self.tr("Most likely first: {}").format(capital(text)), name)
         self.order.setCurrentIndex(self.order.findData(self.list.rows.order))
-        self.list.viewport().update()
+        self.list.rows.retranslate()
         self._count()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)

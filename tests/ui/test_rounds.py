@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QApplication, QFileDialog
-from support.scripted_run import ScriptedRun, row
 from support.opened import Opened, record_case
 from support.scripted import Gate, sample_events
+from support.scripted_run import ScriptedRun, row
 
 from mmdesk import casefile
 from mmdesk.batch import run as batch
@@ -481,7 +481,7 @@ def test_what_another_list_left_is_read_anew_when_asked(
     played.fail(UserProblem("out.csv", "a run that was cut off had cases other than this one", "--restart"))
     one.until(lambda: one.window.notice.text)
     assert one.window.notice.text == (
-        "out.csv: a run that was cut off had cases other than this one."
+        "out.csv was begun with another list, pack or version of mmdesk."
         " Read all of them again, or name another file."
     )
     one.window.notice._button.click()
