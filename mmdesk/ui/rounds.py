@@ -14,6 +14,7 @@ from mmdesk.case import Case
 from mmdesk.errors import UserProblem
 from mmdesk.events import Event, Failed, ReportReady, Stage
 from mmdesk.packs.manifest import Manifest
+from mmdesk.report import Finding
 from mmdesk.ui.actions import Actions
 from mmdesk.ui.background import Background
 from mmdesk.ui.desk import Desk
@@ -85,13 +86,17 @@ class Rounds(QObject):
 
     def set_pack(self, pack: Manifest) -> None:
         """What another pack read is not comparable: it is taken off the list."""
-        labels = {f.name: f.label for task in pack.tasks for f in task.findings if not f.normal}
-        self._panel.set_findings(labels)
+        findings = {
+            f.name: Finding(f.name, f.label, task.name, f.prior, f.low, f.high, task.carriers, f.normal)
+            for task in pack.tasks
+            for f in task.findings
+        }
         named = f"{pack.name} {pack.version}"
-        if self._pack and named != self._pack:
+        if named != self._pack:
+            self._pack = named
             self.reading.drop()
             self._panel.show_cases([Entry.of(entry.listed) for entry in self._rows.entries])
-        self._pack = named
+        self._panel.set_findings(findings)
 
     def close(self) -> None:
         """Returns when no folder is looked through any more; `reading.run.closed` comes when no

@@ -1,7 +1,7 @@
 """The cases of a work list as rows of a list: which of them are shown, in which order, and what is said."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
@@ -44,6 +44,7 @@ class WorkList(QAbstractListModel):
         self.shown: list[int] = []
         self.order, self.filter = NAME, ""
         self.reading = ""  # the name of the case that is read on the desk
+        self.findings: Mapping[str, Finding] = {}  # of the pack, with its words and thresholds
         self._places: dict[str, int] = {}
         self._scores = FindingsModel()  # it has the words for them
         self._problems: dict[str, str] = {}  # in the language of the window
@@ -55,15 +56,13 @@ class WorkList(QAbstractListModel):
         self.shown = self._arranged()
         self.endResetModel()
 
-    def take(self, readings: Mapping[str, Reading | None]) -> None:
-        """What came out, by the name of a case; of others than those of the list nothing is kept."""
-        for name in readings.keys() & self._places.keys():
-            self.entries[self._places[name]].reading = readings[name]
+    def take(self, readings: Mapping[str, Reading]) -> None:
+        """What came out, by the name of a case. Nothing is kept of other cases than those of the list, nor of
+        what another pack read."""
+        for name, reading in readings.items():
+            if name in self._places and reading.scores.keys() <= self.findings.keys():
+                self.entries[self._places[name]].reading = reading
         self._tell()
-
-    def forget(self) -> None:
-        """Nothing was read: another pack reads now."""
-        self.show([Entry.of(entry.listed) for entry in self.entries])
 
     def set_reading(self, name: str) -> None:
         """Which case is read on the desk, "" for none."""
@@ -82,8 +81,11 @@ class WorkList(QAbstractListModel):
     def _arranged(self) -> list[int]:
         text = self.filter.strip().lower()
         states = {state for state, (word, _) in self._states().items() if text in word.lower()}
+        findings = {name for name, finding in self.findings.items() if text in finding.label.lower()}
         shown = [
-            place for place, entry in enumerate(self.entries) if entry.state in states or entry.fits(text)
+            place
+            for place, entry in enumerate(self.entries)
+            if entry.state in states or entry.fits(text, findings)
         ]
         if self.order != NAME:
             shown.sort(key=lambda place: key(self.entries[place], self.order))
@@ -129,7 +131,7 @@ class WorkList(QAbstractListModel):
         shown = (state, tone) if reading.state is State.PARTLY else ("", tone)
         found = self._told(reading)
         if found is None:
-            scored = self.tr("nothing present") if reading.findings else self.tr("no finding scored")
+            scored = self.tr("nothing present") if reading.scores else self.tr("no finding scored")
             return Said(entry.name, *shown, scored)
         more = len(reading.top) - 1 if self.order in (NAME, STATE, WORST) else 0
         words = capital(found.label) + (f" +{more}" if more > 0 else "")
@@ -138,12 +140,15 @@ class WorkList(QAbstractListModel):
 
     def _told(self, reading: Reading) -> Finding | None:
         """The finding by which rows are sorted, or the surest one, or the one of health that is present."""
-        if self.order in reading.findings:
-            return reading.findings[self.order]
+        if self.order in reading.scores:
+            return self._finding(reading, self.order)
         if reading.top:
-            return reading.top[0]
-        healthy = (f for f in reading.findings.values() if f.normal and f.status is Status.PRESENT)
-        return next(healthy, None)
+            return self._finding(reading, reading.top[0])
+        scored = (self._finding(reading, name) for name in reading.scores)
+        return next((f for f in scored if f.normal and f.status is Status.PRESENT), None)
+
+    def _finding(self, reading: Reading, name: str) -> Finding:
+        return replace(self.findings[name], probability=reading.scores[name])
 
     def state_of(self, entry: Entry) -> tuple[str, str]:
         """How a case stands, in a word, and its tone."""
@@ -176,7 +181,8 @@ class WorkList(QAbstractListModel):
         if entry.reading is not None:
             lines += [self._problem(entry.reading)] if entry.reading.problem else []
             share, status = self._scores.share, self._scores.status
-            lines += [f"{capital(f.label)} {share(f)}, {status(f)}" for f in entry.reading.top]
+            top = [self._finding(entry.reading, name) for name in entry.reading.top]
+            lines += [f"{capital(f.label)} {share(f)}, {status(f)}" for f in top]
         return "\n".join(lines)
 
 

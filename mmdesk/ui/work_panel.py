@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QLineEdit, QToolButton
 
+from mmdesk.report import Finding
 from mmdesk.ui import icons
 from mmdesk.ui.batch_bar import BatchBar, Phase
 from mmdesk.ui.chooser import Chooser
@@ -27,7 +28,6 @@ class WorkPanel(Panel):
     def __init__(self) -> None:
         super().__init__("")
         self.field, self.order, self.list, self.batch = QLineEdit(), Chooser(), WorkRows(), BatchBar()
-        self._labels: Mapping[str, str] = {}  # of the findings that can be sorted by
         self._found_none = label("", tone="muted")
         self._found_none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._close = QToolButton()
@@ -43,8 +43,12 @@ class WorkPanel(Panel):
         self._settle = QTimer(self, singleShot=True, interval=SETTLE)
         self._typed.timeout.connect(self._filter)
         self._settle.timeout.connect(self._move)
-        self.field.setClearButtonEnabled(True)
-        self.field.textChanged.connect(self._typed.start)
+        self._clear = self.field.addAction(
+            icons.icon("close", "muted"), QLineEdit.ActionPosition.TrailingPosition
+        )
+        self._clear.setVisible(False)
+        self._clear.triggered.connect(self.field.clear)
+        self.field.textChanged.connect(self._type)
         self.order.activated.connect(self._sort)
         self._close.clicked.connect(self.close_asked)
         self.hide()
@@ -63,14 +67,14 @@ class WorkPanel(Panel):
         self.batch.set_phase(Phase.IDLE)
         self._count()
 
-    def set_findings(self, labels: Mapping[str, str]) -> None:
-        """What can be sorted by, besides names and states: names and labels of the pack's findings."""
-        self._labels = labels
-        if self.list.rows.order not in (*self._orders(), *labels):
+    def set_findings(self, findings: Mapping[str, Finding]) -> None:
+        """Those of the pack; by each that is not of health, cases can be sorted."""
+        self.list.rows.findings = findings
+        if self.list.rows.order not in (*self._orders(), *findings):
             self.list.rows.order = NAME
         self.retranslate()
 
-    def take(self, readings: Mapping[str, Reading | None]) -> None:
+    def take(self, readings: Mapping[str, Reading]) -> None:
         """What came out for cases, by name."""
         self.list.rows.take(readings)
         if not self._settle.isActive():
@@ -80,6 +84,10 @@ class WorkPanel(Panel):
         """Nothing moves any more."""
         self._typed.stop()
         self._settle.stop()
+
+    def _type(self, text: str) -> None:
+        self._clear.setVisible(bool(text))
+        self._typed.start()
 
     def _filter(self) -> None:
         self.list.rows.filter = self.field.text()
@@ -120,6 +128,8 @@ class WorkPanel(Panel):
         self.retitle(self.tr("Work list"))
         self.field.setPlaceholderText(self.tr("Name, state or finding"))
         self.field.setAccessibleName(self.tr("Show the cases with"))
+        self._clear.setText(self.tr("Show all cases"))
+        self._clear.setToolTip(self._clear.text())
         self.order.setAccessibleName(self.tr("Sort the cases"))
         self.list.setAccessibleName(self.tr("Cases"))
         self._found_none.setText(self.tr("No case fits."))
@@ -128,8 +138,9 @@ class WorkPanel(Panel):
         self.order.clear()
         for order, words in self._orders().items():
             self.order.addItem(words, order)
-        for name, text in self._labels.items():
-            self.order.addItem(self.tr("Most likely first: {}").format(capital(text)), name)
+        for name, finding in self.list.rows.findings.items():
+            if not finding.normal:
+                self.order.addItem(self.tr("Most likely first: {}").format(capital(finding.label)), name)
         self.order.setCurrentIndex(self.order.findData(self.list.rows.order))
         self.list.rows.retranslate()
         self._count()

@@ -111,6 +111,10 @@ class WorkRows(QListView):
         row = row + step if row >= 0 else (0 if step > 0 else count - 1)
         return self.rows.entry(row).name if 0 <= row < count else ""
 
+    def dataChanged(self, first, last, roles=()) -> None:  # noqa: N802 (Qt's name)
+        """A list would lay all of its rows anew for one; these stay as high as they are."""
+        QAbstractItemView.dataChanged(self, first, last, roles)
+
     @Slot()
     def _keep_place(self) -> None:
         """Before rows are arranged anew."""

@@ -381,11 +381,13 @@ def test_all_are_read(one: Opened, played: ScriptedRun, cohort: Path, tmp_path: 
     }  # fmt: skip
     assert bar.button.text() == "Stop" and bar.rate.text() == "starting…"
     played.begin(3)
-    played.read(row("case 10", pneumonia=0.8), rate=0.5)
+    played.read(row("case 10", bacterial_pneumonia=0.8), rate=0.5)
     one.until(lambda: bar.done.text() == "1 of 3 read")
     assert (bar.rate.text(), bar.left.text(), bar.failed.isVisible()) == ("0.5 cases/s", "4 s left", False)
-    assert bar.bar.value() == 333 and said(one, "case 10") == "case 10, Pneumonia, 80%"
-    played.read(row("case 1", State.FAILED, "note.txt: this is empty"), row("case 2", pneumonia=0.1))
+    assert bar.bar.value() == 333 and said(one, "case 10") == "case 10, Bacterial pneumonia, 80%"
+    played.read(
+        row("case 1", State.FAILED, "note.txt: this is empty"), row("case 2", bacterial_pneumonia=0.1)
+    )
     one.until(lambda: bar.failed.isVisible() and bar.failed.text() == "1 failed")
     played.end()
     one.until(lambda: bar.phase is Phase.DONE)
@@ -419,16 +421,16 @@ def test_it_is_stopped_and_goes_on(one: Opened, played: ScriptedRun, tmp_path: P
     bar, out = work(one).batch, tmp_path / "out.parquet"
     read_all_into(one, out)
     played.begin(3)
-    played.read(row("case 1", pneumonia=0.8))
+    played.read(row("case 1", bacterial_pneumonia=0.8))
     one.until(lambda: bar.done.text() == "1 of 3 read")
     bar.button.click()
     assert bar.button.text() == "Stopping…" and not bar.button.isEnabled()
     one.until(lambda: bar.phase is Phase.STOPPED)
     assert (bar.button.text(), bar.rate.text(), bar.left.text()) == ("Go on", "stopped", "out.parquet")
-    assert said(one, "case 1") == "case 1, Pneumonia, 80%" and one.window.notice.text == ""
+    assert said(one, "case 1") == "case 1, Bacterial pneumonia, 80%" and one.window.notice.text == ""
     bar.button.click()  # asks nothing any more
-    played.begin(3, row("case 1", pneumonia=0.7))
-    one.until(lambda: said(one, "case 1") == "case 1, Pneumonia, 70%")
+    played.begin(3, row("case 1", bacterial_pneumonia=0.7))
+    one.until(lambda: said(one, "case 1") == "case 1, Bacterial pneumonia, 70%")
     assert played.asked[0] == played.asked[1] and bar.done.text() == "1 of 3 read"
     played.read(row("case 2"), row("case 10"))
     played.end()
@@ -459,11 +461,13 @@ def test_what_is_done_with_a_table_that_is_there(
 def test_a_run_that_fails_keeps_what_was_read(one: Opened, played: ScriptedRun, tmp_path: Path) -> None:
     read_all_into(one, tmp_path / "out.csv")
     played.begin(3)
-    played.read(row("case 1", pneumonia=0.8))
+    played.read(row("case 1", bacterial_pneumonia=0.8))
     played.fail(UserProblem("out.csv", "it cannot be written (No space left on device)", "Make room."))
     one.until(lambda: work(one).batch.phase is Phase.STOPPED)
     assert one.window.notice.text == "out.csv: it cannot be written (No space left on device). Make room."
-    assert said(one, "case 1") == "case 1, Pneumonia, 80%" and work(one).batch.button.text() == "Go on"
+    assert (
+        said(one, "case 1") == "case 1, Bacterial pneumonia, 80%" and work(one).batch.button.text() == "Go on"
+    )
 
 
 def test_a_run_that_cannot_begin(one: Opened, played: ScriptedRun, tmp_path: Path) -> None:
@@ -514,13 +518,13 @@ def test_another_list_is_read_behind_one_that_still_ends(
     one.until(lambda: work(one).batch.phase is Phase.IDLE)
     read_all_into(one, cohort.parent / "other.csv")
     played.begin(3)
-    played.read(row("case 1", pneumonia=0.8))  # of the first run still
+    played.read(row("case 1", bacterial_pneumonia=0.8))  # of the first run still
     played.end()
     one.until(lambda: len(played.asked) == 2)
     assert said(one, "case 1") == "case 1, waiting" and work(one).batch.phase is Phase.RUNNING
     played.begin(3)
-    played.read(row("case 2", pneumonia=0.7))
-    one.until(lambda: said(one, "case 2") == "case 2, Pneumonia, 70%")
+    played.read(row("case 2", bacterial_pneumonia=0.7))
+    one.until(lambda: said(one, "case 2") == "case 2, Bacterial pneumonia, 70%")
     played.end()
     one.until(lambda: work(one).batch.phase is Phase.DONE)
 
@@ -528,7 +532,7 @@ def test_another_list_is_read_behind_one_that_still_ends(
 def test_readings_of_another_pack_are_taken_off(one: Opened, played: ScriptedRun, tmp_path: Path) -> None:
     read_all_into(one, tmp_path / "out.csv")
     played.begin(3)
-    played.read(row("case 1", pneumonia=0.8))
+    played.read(row("case 1", bacterial_pneumonia=0.8))
     one.until(lambda: "80%" in said(one, "case 1"))
     other = tmp_path / "other pack"
     other.mkdir()
@@ -566,7 +570,7 @@ def test_ten_thousand_cases(open_window, tmp_path: Path, played: ScriptedRun) ->
     open_list(one, tmp_path / "manifest.csv")
     assert work(one).chip.text() == "10,000"
     read_all_into(one, tmp_path / "out.csv")
-    played.begin(10_000, *(row(f"P{n:05}", pneumonia=n / 10_000) for n in range(9_000)))
+    played.begin(10_000, *(row(f"P{n:05}", bacterial_pneumonia=n / 10_000) for n in range(9_000)))
     one.until(lambda: work(one).batch.done.text() == "9,000 of 10,000 read")
     assert played.asked[0]["size"] == read_all.MORE
     work(one).list.rows.order = WORST

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
-from support.scripted_run import CASE, row
+from support.scripted_run import CASE, finding, row
 
 from mmdesk.batch.events import Listed, Row, State
 from mmdesk.ui.readings import NAME, STATE, WORST, Entry, Reading, key
@@ -23,6 +23,9 @@ ROWS = (
 )
 
 
+FINDINGS = {name: finding(name, 0.5) for name in ("chest_normal", "pneumonia", "murmur")}
+
+
 def entries(*rows: Row, waiting: Sequence[str] = ()) -> list[Entry]:
     """In the order in which they are given, then those that nobody read."""
     made = [Entry(Listed(one.name, CASE), Reading.of(one)) for one in rows]
@@ -36,6 +39,7 @@ def names(rows: WorkList) -> list[str]:
 @pytest.fixture
 def rows(qapp) -> WorkList:
     made = WorkList()
+    made.findings = FINDINGS
     made.show(entries(*ROWS, waiting=["new"]))
     return made
 
@@ -117,6 +121,7 @@ def test_tooltips_say_all(rows: WorkList) -> None:
 
 def test_nothing_present_and_nothing_scored(qapp) -> None:
     rows = WorkList()
+    rows.findings = FINDINGS
     rows.show(entries(row("a", pneumonia=0.05), row("b")))
     assert [rows.said(rows.entry(place)).words for place in (0, 1)] == [
         "nothing present",
@@ -130,7 +135,9 @@ def test_what_comes_is_shown_where_the_row_stands(rows: WorkList, qtbot) -> None
     before = names(rows)
     with qtbot.waitSignal(rows.dataChanged), qtbot.assertNotEmitted(rows.modelReset):
         rows.take({"new": Reading.of(row("new", murmur=0.99)), "of another list": Reading.of(row("x"))})
+        rows.take({"clear": Reading.of(row("clear", finding_of_another_pack=0.9))})
     assert names(rows) == before and rows.said(rows.find("new")).figure == "99%"
+    assert rows.said(rows.find("clear")).words == "Chest normal"
     rows.arrange()
     assert names(rows)[0] == "new"
 
@@ -167,6 +174,7 @@ def view(qtbot) -> WorkRows:
     made = WorkRows()
     qtbot.addWidget(made)
     made.resize(280, 200)
+    made.rows.findings = FINDINGS
     made.rows.show(entries(*ROWS, waiting=[f"new {n}" for n in range(40)]))
     made.show()
     qtbot.waitExposed(made)
@@ -227,7 +235,7 @@ def test_no_row_is_a_widget(view: WorkRows) -> None:
 def panel(qtbot) -> WorkPanel:
     made = WorkPanel()
     qtbot.addWidget(made)
-    made.set_findings({"pneumonia": "pneumonia", "murmur": "murmur"})
+    made.set_findings(FINDINGS)
     made.show_cases(entries(*ROWS, waiting=["new"]))
     made.show()
     return made
@@ -256,9 +264,10 @@ def test_sorting_is_chosen(panel: WorkPanel) -> None:
 
 def test_an_order_that_the_next_pack_does_not_have_is_given_up(panel: WorkPanel) -> None:
     panel.list.rows.order = "murmur"
-    panel.set_findings({"murmur": "murmur"})
+    panel.show_cases(entries(waiting=["new"]))
+    panel.set_findings({"murmur": FINDINGS["murmur"]})
     assert panel.order.currentText() == "Most likely first: Murmur"
-    panel.set_findings({"fracture": "fracture"})
+    panel.set_findings({"fracture": finding("fracture", 0.5)})
     assert panel.order.currentText() == "By name" and panel.list.rows.order == NAME
 
 
