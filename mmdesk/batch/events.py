@@ -54,7 +54,7 @@ class Progress:
 @dataclass(frozen=True, slots=True)
 class Begun:
     """`kept` are the rows of an earlier run that was cut off; they come from the disk, once, as they are
-    asked for. `left_out` names files that are no case, nor in one."""
+    asked for, which is before the next event. `left_out` names files that are no case, nor in one."""
 
     progress: Progress
     kept: Iterable[Row] = ()

@@ -58,21 +58,25 @@ class Parts:
         self.failed[chunk] = sum(row.state is State.FAILED for row in rows)
 
     def rows(self) -> Iterator[Row]:
-        """All that are there, in order."""
-        for chunk in sorted(self.failed):
-            yield from self._results.rows(_read(self._path(chunk)))
+        """All that are there, in order. Raises UserProblem."""
+        for table in self._tables():
+            yield from self._results.rows(table)
 
     def join(self, stop: StopToken) -> None:
         """Parts become the results, and go. Raises StopRequested, and UserProblem."""
         with _writing(self._out):
             joined = self.folder / f"{_ALL}{self._out.suffix}"  # what a crash leaves of it lies here
-            self._results.write(joined, self._tables(stop))
+            self._results.write(joined, self._until(stop, self._tables()))
             joined.replace(self._out)
             self._empty()
 
-    def _tables(self, stop: StopToken) -> Iterator[pa.Table]:
-        for chunk in sorted(self.failed):
+    def _until(self, stop: StopToken, tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
+        for table in tables:
             stop.check()
+            yield table
+
+    def _tables(self) -> Iterator[pa.Table]:
+        for chunk in sorted(self.failed):
             try:
                 yield _read(self._path(chunk))
             except _Damaged as error:

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from multiprocessing.connection import wait
@@ -92,7 +92,7 @@ class _Worker:
         return self.crash or how
 
 
-def read(chunks: Sequence[Chunk], job: Job, workers: int | None, stop: StopToken) -> Iterator[Rows]:
+def read(chunks: Sequence[Chunk], job: Job, workers: int | None, stop: StopToken) -> Generator[Rows]:
     """The rows of each chunk, as they are read; a chunk is given out when a worker is there for it. Without
     a number, there are as many workers as cores, where there is memory for them. Ends early on a stop. Raises
     UserProblem where the workers cannot load the pack, or die of it."""
@@ -120,18 +120,13 @@ class Pool:
         while not stop.stopped:
             while len(self._workers) < self._count and (more or self._again):
                 self._workers.append(_Worker(self._job))
-            for worker in self._workers:
-                if worker.ready and worker.piece is None:
-                    piece = self._next(new)
-                    if piece is None:
-                        more = False
-                        break
-                    worker.give(piece)
+            more = self._give(new)
             if not more and not self._under:
                 return
             heard = wait([worker.answers for worker in self._workers], _POLL_S)
             for worker in [worker for worker in self._workers if worker.answers in heard]:
                 rows = self._hear(worker)
+                self._give(new)  # while these rows are written
                 if rows is not None:
                     yield rows
 
@@ -141,6 +136,16 @@ class Pool:
             worker.process.kill()
         while self._workers:
             self._workers.pop().end()
+
+    def _give(self, new: Iterator[Chunk]) -> bool:
+        """To workers without work; whether there is more of it."""
+        for worker in self._workers:
+            if worker.ready and worker.piece is None:
+                piece = self._next(new)
+                if piece is None:
+                    return False
+                worker.give(piece)
+        return True
 
     def _next(self, new: Iterator[Chunk]) -> _Piece | None:
         if self._again:

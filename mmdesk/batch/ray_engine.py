@@ -7,7 +7,7 @@ import logging
 import os
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # before it is imported: Ray would report home
@@ -48,7 +48,7 @@ class Actor:
         return {"number": [number], "told": [json.dumps(told)]}
 
 
-def read(chunks: Sequence[Chunk], job: Job, workers: int | None, stop: StopToken) -> Iterator[Rows]:
+def read(chunks: Sequence[Chunk], job: Job, workers: int | None, stop: StopToken) -> Generator[Rows]:
     """As pool.read, which see; without a number, there are as many workers as the cluster has cores."""
     if not chunks:
         return

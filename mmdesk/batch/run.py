@@ -4,7 +4,8 @@ import hashlib
 import os
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -73,9 +74,10 @@ def run(
         pace = _Pace(len(cases), len(cases) - sum(len(some) for _, some in left))
         yield Begun(pace.progress(parts), parts.rows(), listing.left_out)
         job = Job(pack, device, prompt, confirmed, factory)
-        for chunk, rows in read(left, job, workers, stop):
-            parts.write(chunk, rows)
-            yield RowsRead(rows, pace.progress(parts, len(rows)))
+        with closing(read(left, job, workers, stop)) as coming:
+            for chunk, rows in coming:
+                parts.write(chunk, rows)
+                yield RowsRead(rows, pace.progress(parts, len(rows)))
         try:
             parts.join(stop)
         except StopRequested:
@@ -91,7 +93,7 @@ class _Read(Protocol):
 
     def __call__(
         self, chunks: "Sequence[Chunk]", job: Job, workers: int | None, stop: StopToken
-    ) -> "Iterator[Rows]": ...
+    ) -> "Generator[Rows]": ...
 
 
 def _reading(engine: Engine) -> _Read:

@@ -2,7 +2,9 @@
 
 import os
 import signal
+import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from mmdesk.case import Case, Input, Modality
@@ -14,8 +16,8 @@ from support.scripted import pass_gate
 
 
 class Obedient:
-    """Of a case's record: "die" kills the worker, "die NAME" where there is no file NAME beside it yet,
-    "gate NAME" waits there, "mistake" raises, "fail" fails. Then comes the sample's report."""
+    """Of a case's record: "die" kills the worker, "die NAME" where no file NAME is yet beside the folder
+    of the cases, "gate NAME" waits there, "mistake" raises, "fail" fails. Then comes the sample's report."""
 
     def __init__(self, pack: Path, device: str) -> None:
         self._device = device
@@ -43,7 +45,7 @@ class Obedient:
 def _told(item: Input) -> tuple[Path, list[str]]:
     if item.path is None:
         return Path(), (item.data or b"").decode().split()
-    return Path(item.path).parent, Path(item.path).read_text(encoding="utf-8").split()
+    return Path(item.path).parent.parent, Path(item.path).read_text(encoding="utf-8").split()
 
 
 def broken_pack(pack: Path, device: str) -> Obedient:
@@ -52,3 +54,23 @@ def broken_pack(pack: Path, device: str) -> Obedient:
 
 def dies_loading(pack: Path, device: str) -> Obedient:
     os._exit(3)
+
+
+class Telling(Obedient):
+    """Reports that say as their prompt what was asked, and whether the records' values are confirmed."""
+
+    def read(self, cases: Sequence[Case]) -> list[Report | Failed]:
+        return [replace(sample_report(case), prompt=_asked(case)) for case in cases]
+
+
+def _asked(case: Case) -> str:
+    (record,) = case.inputs[Modality.RECORD]
+    return f"{case.prompt} {record.confirmed}"
+
+
+class Slow(Obedient):
+    """Takes a moment for each case, so that a run can be cut off."""
+
+    def _read(self, case: Case) -> Report | Failed:
+        threading.Event().wait(0.02)
+        return super()._read(case)
