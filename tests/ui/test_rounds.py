@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QApplication, QFileDialog
 from support.opened import Opened, record_case
-from support.scripted import Gate, sample_events
+from support.scripted import Gate, open_gate, reached, sample_events
 from support.scripted_run import ScriptedRun, row
 
 from mmdesk import casefile
@@ -559,6 +560,27 @@ def test_closing_the_window_while_all_are_read(
     one.close()
     assert len(hidden) == 1 and (hidden[0] or not deaf)
     assert not played.running.is_set()
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_workers_in_processes_of_their_own(
+    open_window, cohort: Path, tiny_pack: Path, monkeypatch: pytest.MonkeyPatch, closed: bool
+) -> None:
+    """Closing looks for what they leave."""
+    (cohort / "case 2" / "note.txt").write_text("gate middle")
+    workers = partial(batch.run, factory="support.batches:Obedient", workers=1)
+    monkeypatch.setattr(batch, "run", workers)
+    one = open_window(pack=str(tiny_pack))
+    open_list(one, cohort)
+    read_all_into(one, cohort.parent / "out.jsonl")
+    one.until(lambda: reached(cohort, "middle"))
+    if not closed:
+        open_gate(cohort, "middle")
+        one.until(lambda: work(one).batch.phase is Phase.DONE)
+        assert work(one).batch.counts == (3, 0)
+        assert len((cohort.parent / "out.jsonl").read_text().splitlines()) == 3
+    one.close()
+    assert (cohort.parent / "out.jsonl").exists() != closed
 
 
 def test_ten_thousand_cases(open_window, tmp_path: Path, played: ScriptedRun) -> None:
