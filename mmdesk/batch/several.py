@@ -44,11 +44,12 @@ def _holds_several(folder: Path) -> bool:
     paths = sorted(path for path in folder.iterdir() if path.name[0] != ".")
     if any(path.name.upper() == "DICOMDIR" for path in paths):
         return False  # a disc, as a rule of one person
-    folders = [files for path in paths if path.is_dir() and (files := _some_below(path))]
+    some = (files for path in paths if path.is_dir() and (files := _some_below(path)))
+    folders = list(islice(some, SAMPLED))
     if len(folders) > 1:
-        return not _is_one_case(folders[:SAMPLED])
+        return not _is_one_case(folders)
     files = [path for path in paths if path.is_file()]
-    if len(list(islice(filter(_is_whole, files), 2))) > 1:
+    if sum(map(_is_whole, files[:LOOSE])) > 1:
         return True
     loose = list(islice(_pictures_and_sounds(files), LOOSE + 1))
     if len(loose) <= LOOSE:

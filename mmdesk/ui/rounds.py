@@ -43,6 +43,7 @@ class Rounds(QObject):
         self._cases: dict[str, Case] = {}  # by name, as they were left
         self._names: dict[str, str] = {}  # theirs, by the ids of the cases
         self._left_out: dict[str, str] = {}  # by name, what of a case could not be opened
+        self._wanted = ""  # the name of the case that is being opened
         self._room = Background(self)
         self._late = QTimer(self, singleShot=True, interval=LATE)
         desk.listed = self._names
@@ -75,7 +76,7 @@ class Rounds(QObject):
     def close_list(self) -> None:
         """What was read of it stays in the file of the results, what was changed of it among the kept
         cases."""
-        self._room.forget("open")
+        self._give_up()
         self.reading.drop()
         self.reading.path = None
         for known in (self._cases, self._names, self._left_out):
@@ -128,23 +129,34 @@ class Rounds(QObject):
     def choose(self, name: str) -> None:
         """Lay the case on the desk and read it; the one that lies there is put away."""
         entry = self._rows.find(name)
-        if entry is None or name == self._panel.list.on_desk:
+        if entry is None or name in (self._wanted, self._panel.list.on_desk):
             return
-        self._room.forget("open")
+        self._give_up()
         if entry.listed.case is None:
             self._notice.say("case", f"{name}: {entry.listed.problem}", tone="problem")
         elif name in self._cases:
             self._lay(name)
         else:
+            self._wanted = name
             self._rows.set_reading(name)
             work, done = partial(laid_open, entry.listed), partial(self._opened, name)
             self._room.run("open", work, done, self._problem)
 
     def _next(self) -> None:
-        self.choose(self._panel.list.beside(1))
+        self._step(1)
 
     def _previous(self) -> None:
-        self.choose(self._panel.list.beside(-1))
+        self._step(-1)
+
+    def _step(self, step: int) -> None:
+        view = self._panel.list
+        self.choose(view.beside(self._wanted or view.on_desk, step))
+
+    def _give_up(self) -> None:
+        """The case that is being opened is not wanted any more: it would come over another one."""
+        self._room.forget("open")
+        self._wanted = ""
+        self._rows.set_reading("")
 
     def _opened(self, name: str, found: Opened) -> None:
         self._cases[name], self._names[found.case.id] = found.case, name
@@ -164,16 +176,15 @@ class Rounds(QObject):
             self._cases[self._names[case.id]] = case
 
     def _replaced(self) -> None:
-        self._room.forget("open")  # asked for before this, it would come after it
-        self._rows.set_reading("")
+        self._give_up()
         self._panel.list.show_on_desk(self._names.get(self._desk.model.id, ""))
 
     def _began(self) -> None:
-        self._rows.set_reading(self._panel.list.on_desk)
+        self._rows.set_reading(self._wanted or self._panel.list.on_desk)
 
     def _ended(self, last: Event) -> None:
         name = self._panel.list.on_desk
-        self._rows.set_reading("")
+        self._rows.set_reading(self._wanted)
         if not name:
             return
         if isinstance(last, ReportReady):
@@ -202,7 +213,7 @@ class Rounds(QObject):
     def _problem(self, problem: UserProblem) -> None:
         self._late.stop()
         self._notice.withdraw("looking")
-        self._rows.set_reading("")
+        self._give_up()
         self._filing.problem(f"{problem.name}: {problem.problem}.", problem.remedy)
 
     def _ask_list(self) -> None:

@@ -188,6 +188,7 @@ QPlainTextEdit[kind="plain"], QTextEdit[kind="plain"], QTextBrowser[kind="plain"
   border: 1px solid transparent; background: transparent; padding: 0;
 }
 QPlainTextEdit[kind="plain"]:focus, QTextBrowser[kind="plain"]:focus { border: 1px solid $accent; }
+QLineEdit > QToolButton { border: none; padding: 0; min-height: 0; }
 QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
 QComboBox { background: $raised; min-height: $control; }
 QComboBox::drop-down { border: none; width: 20px; }

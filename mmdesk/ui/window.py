@@ -123,7 +123,7 @@ class MainWindow(QMainWindow):
         self.demo.switched.connect(self.rounds.update)
         for name, slot in {
             "new": desk.new, "open": filing.open, "open_folder": filing.open_folder, "save": filing.save,
-            "save_as": filing.save_as, "paste": self._paste, "analyse": desk.analyse, "stop": self._stop,
+            "save_as": filing.save_as, "paste": self._paste, "analyse": desk.analyse, "stop": desk.stop,
             "live": self._set_live, "copy_text": filing.copy_text, "copy_markdown": filing.copy_markdown,
             "export": filing.export, "export_image": self._export_image, "demo": self.demo.switch,
             "purge": filing.ask_purge, "settings": self._show_settings, "theme": self._toggle_theme,
@@ -152,9 +152,6 @@ class MainWindow(QMainWindow):
     def _ended(self, last: Event) -> None:
         self._say_outdated()
         self._update_actions()
-
-    def _stop(self) -> None:
-        self.desk.stop()
 
     def _set_live(self, live: bool) -> None:
         self.desk.set_live(live)

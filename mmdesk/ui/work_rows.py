@@ -104,10 +104,10 @@ class WorkRows(QListView):
             self.setCurrentIndex(self.rows.index(row))
         self.viewport().update()
 
-    def beside(self, step: int) -> str:
-        """The case that many rows below the one on the desk, or "" where there is none; without one on the
-        desk the first one or the last one."""
-        row, count = self.rows.row_of(self.on_desk), self.rows.rowCount()
+    def beside(self, name: str, step: int) -> str:
+        """The case that many rows below this one, or "" where there is none; where this one is not shown, the
+        first one or the last one."""
+        row, count = self.rows.row_of(name), self.rows.rowCount()
         row = row + step if row >= 0 else (0 if step > 0 else count - 1)
         return self.rows.entry(row).name if 0 <= row < count else ""
 

@@ -1854,6 +1854,10 @@ DICOM、NIfTI、PNG、JPEG、TIFF、文件夹或压缩包。</translation>
         <translation>筛选病例</translation>
     </message>
     <message>
+        <source>Show all cases</source>
+        <translation>显示所有病例</translation>
+    </message>
+    <message>
         <source>Sort the cases</source>
         <translation>病例排序</translation>
     </message>

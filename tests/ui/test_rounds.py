@@ -243,6 +243,13 @@ def test_next_and_previous(one: Opened) -> None:
     assert one.window.notice.text == ""  # each of them lies in the list
 
 
+def test_next_is_counted_from_the_case_that_was_asked_for(one: Opened) -> None:
+    for _ in range(2):  # before the first of them is open
+        one.do["next_case"].trigger()
+    on_desk(one, "case 2")
+    assert one.began == 1 and said(one, "case 1") == "case 1, waiting"
+
+
 def test_what_was_changed_of_a_case_comes_back_with_it(one: Opened) -> None:
     choose(one, "case 1")
     on_desk(one, "case 1")

@@ -193,17 +193,15 @@ def test_a_click_and_enter_choose(view: WorkRows, qtbot) -> None:
 
 
 def test_beside(view: WorkRows) -> None:
-    assert (view.beside(1), view.beside(-1)) == ("clear", "new 39")
-    view.show_on_desk("likely")
-    assert (view.beside(1), view.beside(-1)) == ("broken", "clear")
+    assert (view.beside("", 1), view.beside("", -1)) == ("clear", "new 39")
+    assert (view.beside("likely", 1), view.beside("likely", -1)) == ("broken", "clear")
     view.rows.order = WORST
     view.rows.arrange()
-    assert (view.beside(1), view.beside(-1)) == ("open", "sure")
-    view.show_on_desk("clear")
-    assert view.beside(1) == ""
+    assert (view.beside("likely", 1), view.beside("likely", -1)) == ("open", "sure")
+    assert view.beside("clear", 1) == ""
     view.rows.filter = "new 1"
     view.rows.arrange()
-    assert view.beside(1) == "new 1"  # the one on the desk is not shown
+    assert view.beside("clear", 1) == "new 1"  # which is not shown
 
 
 def test_keys_and_scrolling_stay_when_rows_move(view: WorkRows) -> None:
@@ -248,7 +246,7 @@ def test_typing_filters(panel: WorkPanel, qtbot) -> None:
     panel.field.setText("xyz")
     qtbot.waitUntil(lambda: not panel.list.isVisible())
     assert panel._found_none.isVisible()
-    panel.field.clear()
+    panel._clear.trigger()
     qtbot.waitUntil(lambda: panel.list.isVisible() and panel.chip.text() == "6")
 
 
