@@ -64,6 +64,7 @@ class Parts:
 
     def join(self, stop: StopToken) -> None:
         """Parts become the results, and go. Raises StopRequested, and UserProblem."""
+        stop.check()  # also where there is no part yet
         with _writing(self._out):
             joined = self.folder / f"{_ALL}{self._out.suffix}"  # what a crash leaves of it lies here
             self._results.write(joined, self._until(stop, self._tables()))

@@ -11,12 +11,16 @@ _PARTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "new": ("new", "text", ("Ctrl+N",)),
     "open": ("open", "text", ("Ctrl+O",)),
     "open_folder": ("", "", ("Ctrl+Shift+O",)),
+    "open_list": ("", "", ("Ctrl+Shift+L",)),
     "save": ("save", "text", ("Ctrl+S",)),
     "save_as": ("", "", ("Ctrl+Shift+S",)),
     "paste": ("paste", "text", ("Ctrl+V",)),
     "analyse": ("play", "on_accent", ("F5", "Ctrl+Return", "Ctrl+Enter")),
     "stop": ("stop", "text", ("Esc",)),
     "live": ("live", "text", ("Ctrl+L",)),
+    "work_list": ("list", "text", ("Ctrl+B",)),
+    "next_case": ("", "", ("Ctrl+PgDown",)),
+    "previous_case": ("", "", ("Ctrl+PgUp",)),
     "copy_text": ("copy", "text", ("Ctrl+Shift+C",)),
     "copy_markdown": ("", "", ()),
     "export": ("export", "text", ("Ctrl+E",)),
@@ -30,7 +34,7 @@ _PARTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "about": ("", "", ()),
     "quit": ("", "", ("Ctrl+Q",)),
 }
-CHECKABLE = ("live", "demo")
+CHECKABLE = ("live", "work_list", "demo")
 
 
 class Actions(QObject):
@@ -73,12 +77,20 @@ class Actions(QObject):
             "new": (self.tr("New"), self.tr("Put this case away and begin another")),
             "open": (self.tr("Open"), self.tr("Open a case, an image, a recording or a record")),
             "open_folder": (self.tr("Open a folder…"), self.tr("Open a folder with the slices of a series")),
+            "open_list": (
+                self.tr("Open a work list…"), self.tr("Open a folder of many cases, to go through them"),
+            ),
             "save": (self.tr("Save"), self.tr("Save the case with its inputs and its report")),
             "save_as": (self.tr("Save as…"), self.tr("Save the case under another name")),
             "paste": (self.tr("Paste"), self.tr("Paste an image, a file or text into its panel")),
             "analyse": (self.tr("Analyse"), self.tr("Read the case and write its report")),
             "stop": (self.tr("Stop"), self.tr("Stop; what was written is kept")),
             "live": (self.tr("Live"), self.tr("Read again after every change")),
+            "work_list": (self.tr("Work list"), self.tr("Show or hide the work list")),
+            "next_case": (self.tr("Next case"), self.tr("Read the next case of the work list")),
+            "previous_case": (
+                self.tr("Previous case"), self.tr("Read the case before this one in the work list"),
+            ),
             "copy_text": (self.tr("Copy as text"), self.tr("Copy the report as plain text")),
             "copy_markdown": (self.tr("Copy as Markdown"), self.tr("Copy the report as Markdown")),
             "export": (self.tr("Save the report…"), self.tr("Save the report as Markdown, text or JSON")),

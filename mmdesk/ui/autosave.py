@@ -43,7 +43,7 @@ class Autosave(QObject):
     changes of the last two seconds at most, and what a panel has not handed to the model yet.
 
     A change of the inputs makes the report one of another case: it is kept no longer, until the next
-    `report_ready`.
+    `report_ready`. The case that `spared` is lies elsewhere: it is kept once it differs from that.
     """
 
     saved = Signal(object)  # the path of the case file
@@ -54,6 +54,7 @@ class Autosave(QObject):
     ) -> None:
         super().__init__(parent)
         self._model, self._archive, self._background = model, archive, background
+        self.spared: Case | None = None
         self._enabled = True
         self._id = model.id
         self._report: Report | None = None
@@ -119,8 +120,10 @@ class Autosave(QObject):
         self._background.at_close(partial(_write, self._archive, last))
 
     def _take(self) -> None:
-        if self._enabled:
-            self._due[self._id] = (self._model.case(), self._report)
+        case = self._model.case()
+        if self._enabled and case != self.spared:
+            self.spared = None
+            self._due[self._id] = (case, self._report)
             self._quiet.start()
             if not self._latest.isActive():
                 self._latest.start()

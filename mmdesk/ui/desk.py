@@ -3,6 +3,7 @@
 The window shows; this decides. It holds no widget.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -46,6 +47,7 @@ class Desk(QObject):
     arrived = Signal(object)  # a tuple of events of the analysis under way
     ended = Signal(object)  # its last event
     put_away = Signal()  # a case that can be brought back
+    put_back = Signal(object)  # a Case of the work list, as it was left
     report_opened = Signal(object)  # a report that was saved with its case
     case_opened = Signal(object)  # its file
     case_saved = Signal(str, object, object)  # id, file, a Saved: what became of its inputs
@@ -68,6 +70,7 @@ class Desk(QObject):
         self.autosave = Autosave(self.model, archive, self._files, self)
         self.report: Report | None = None
         self.prompt: str | None = None
+        self.listed: Container[str] = ()  # ids of cases that go back into the work list
         self.live = self.demo = False
         self.deidentify = True  # DICOM files in a case that is saved
         self._job = 0
@@ -141,9 +144,12 @@ class Desk(QObject):
 
     def show_sample(self, name: str) -> None:
         """Lay a built-in case on the desk and read it."""
+        self.lay(resources.samples()[name])
+
+    def lay(self, case: Case) -> None:
+        """Lay a case on the desk and read it."""
         self._put_away()
-        self.prompt = None
-        self.model.load(resources.samples()[name])
+        self._lay(case, None)
         self.analyse()
 
     # ---- files
@@ -204,7 +210,9 @@ class Desk(QObject):
         if self._job:
             self.worker.stop()
             self._job = 0
-        if not self.demo and not self.model.is_empty():
+        if self.model.id in self.listed:
+            self.put_back.emit(self.model.case(self.prompt))
+        elif not self.demo and not self.model.is_empty():
             self._before = self.model.case(self.prompt), self.report
             self.put_away.emit()
         self.report = None

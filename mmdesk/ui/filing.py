@@ -57,7 +57,7 @@ class Filing(QObject):
         dialog = QFileDialog(self._window, self.tr("Open a folder"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.filesSelected.connect(self._picked)
-        self._show(dialog)
+        self.show(dialog)
 
     def pick(self, title: str, target: Modality | None) -> None:
         """Several files may be chosen; `target` is the panel that asked."""
@@ -67,7 +67,7 @@ class Filing(QObject):
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setProperty("target", target)
         dialog.filesSelected.connect(self._picked)
-        self._show(dialog)
+        self.show(dialog)
 
     @Slot()
     def save(self) -> None:
@@ -79,7 +79,7 @@ class Filing(QObject):
     @Slot()
     def save_as(self) -> None:
         cases = self.tr("Cases")
-        dialog = self._save_dialog(self.tr("Save the case"), [f"{cases} (*{SUFFIX})"], SUFFIX[1:])
+        dialog = self.save_dialog(self.tr("Save the case"), [f"{cases} (*{SUFFIX})"], SUFFIX[1:])
         dialog.selectFile(f"case{SUFFIX}")
         dialog.fileSelected.connect(self._save_to)
 
@@ -87,8 +87,8 @@ class Filing(QObject):
     def export(self) -> None:
         text = self.tr("Text")
         kinds = ["Markdown (*.md)", f"{text} (*.txt)", "JSON (*.json)"]
-        dialog = self._save_dialog(self.tr("Save the report"), kinds, "md")
-        dialog.filterSelected.connect(self._kind_chosen)
+        dialog = self.save_dialog(self.tr("Save the report"), kinds, "md")
+        dialog.filterSelected.connect(self.follow_kind)
         dialog.selectFile("report.md")
         dialog.fileSelected.connect(self._export_to)
 
@@ -96,7 +96,7 @@ class Filing(QObject):
         """A DICOM image without patient details; its own name may tell one."""
         self._exported = item
         title = self.tr("Save the image without patient details")
-        dialog = self._save_dialog(title, ["DICOM (*.dcm)"], "dcm")
+        dialog = self.save_dialog(title, ["DICOM (*.dcm)"], "dcm")
         dialog.selectFile("image.dcm")
         dialog.fileSelected.connect(self._export_image_to)
 
@@ -157,15 +157,16 @@ class Filing(QObject):
     def problem(self, text: str, remedy: str) -> None:
         self._notice.say("problem", text, tone="problem", remedy=remedy)
 
-    def _save_dialog(self, title: str, kinds: list[str], suffix: str) -> QFileDialog:
+    def save_dialog(self, title: str, kinds: list[str], suffix: str) -> QFileDialog:
         dialog = QFileDialog(self._window, title)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(kinds)
         dialog.setDefaultSuffix(suffix)
-        self._show(dialog)
+        self.show(dialog)
         return dialog
 
-    def _show(self, dialog: QFileDialog) -> None:
+    def show(self, dialog: QFileDialog) -> None:
+        """It does not block, and nothing stays of what it saw."""
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.destroyed.connect(self._forget_folders)
         dialog.open()
@@ -218,8 +219,8 @@ class Filing(QObject):
         self._notice.say("saved", f"Saved as {path.name}.")
 
     @Slot(str)
-    def _kind_chosen(self, kind: str) -> None:
-        """The suffix follows the kind of file that is chosen."""
+    def follow_kind(self, kind: str) -> None:
+        """The suffix follows the kind of file that is chosen in the dialog."""
         dialog = self.sender()
         assert isinstance(dialog, QFileDialog)
         suffix = kind.rpartition(".")[2].strip(")")

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QByteArray, QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
 
+from mmdesk.batch.several import list_of
 from mmdesk.case import Input, Modality
 from mmdesk.errors import InputProblem
 from mmdesk.media.files import Format, sniff
@@ -41,6 +42,7 @@ class Intake(QObject):
     refused = Signal(object, str, str)  # the Modality of the panel or None, what is wrong, what to do
     moved = Signal(object, str)  # the Modality, and that something went there unasked
     case_given = Signal(object)  # the Path of a case file
+    list_given = Signal(object)  # the Path of a list of cases
     verdict = Signal(object)  # a Verdict about what was offered
 
     def __init__(self, model: CaseModel, background: Background) -> None:
@@ -81,7 +83,7 @@ class Intake(QObject):
         """Say by `verdict` what a drop of this would do: at once, or when the files were looked at."""
         self.withdraw_offer()
         if paths := _paths(mime):
-            self._background.run("offer", partial(survey, paths, None), self._offered)
+            self._background.run("offer", partial(_look, tuple(paths)), self._offered)
         elif _text(mime):
             self._judge((Modality.RECORD,), "Text goes to Record")
         elif mime.hasImage():
@@ -94,13 +96,16 @@ class Intake(QObject):
 
     # ---- answers
 
-    def _start(self, work: Callable[[], Survey], target: Modality | None) -> None:
+    def _start(self, work: Callable[[], Survey | Path], target: Modality | None) -> None:
         self._number += 1
         job = partial(_for_case, self._model.id, target, work)
         self._background.run(("intake", self._number), job, self._arrived)
 
-    def _arrived(self, answer: tuple[str, Modality | None, Survey]) -> None:
+    def _arrived(self, answer: tuple[str, Modality | None, Survey | Path]) -> None:
         case_id, target, found = answer
+        if isinstance(found, Path):
+            self.list_given.emit(found)
+            return
         if case_id != self._model.id:
             return
         self._report(found, target)
@@ -137,7 +142,7 @@ class Intake(QObject):
         for item in items:
             held = [part for part in self._model.inputs(Modality.RECORD) if part.typed]
             before = "\n\n".join((part.data or b"").decode(errors="replace") for part in held)
-            text = _below(before, (item.data or b"").decode())
+            text = below(before, (item.data or b"").decode())
             if len(text) > MAX_CHARACTERS:
                 self._refuse(Modality.RECORD, too_long(item.name))
                 continue
@@ -178,8 +183,10 @@ class Intake(QObject):
         }
         self.moved.emit(modality, words[modality])
 
-    def _offered(self, found: Survey) -> None:
-        if found.cases:
+    def _offered(self, found: Survey | Path) -> None:
+        if isinstance(found, Path):
+            self._judge(tuple(Modality), f"{found.name} holds several cases: it can be a work list")
+        elif found.cases:
             self._judge(tuple(Modality), f"{found.cases[0].name} is a case: it is opened")
         elif len(found.taken) == 1:
             modality, item = found.taken[0]
@@ -217,13 +224,19 @@ def _file_of(item: Input) -> tuple[object, ...]:
 
 
 def _for_case(
-    case_id: str, target: Modality | None, work: Callable[[], Survey]
-) -> tuple[str, Modality | None, Survey]:
+    case_id: str, target: Modality | None, work: Callable[[], Survey | Path]
+) -> tuple[str, Modality | None, Survey | Path]:
     return case_id, target, work()
 
 
-def _look_and_read(paths: tuple[Path, ...], target: Modality | None) -> Survey:
-    return with_texts(survey(paths, target))
+def _look(paths: tuple[Path, ...], target: Modality | None = None) -> Survey | Path:
+    """What the files are; where they are a list of many cases, its path."""
+    return (list_of(paths[0]) if len(paths) == 1 else None) or survey(paths, target)
+
+
+def _look_and_read(paths: tuple[Path, ...], target: Modality | None) -> Survey | Path:
+    found = _look(paths, target)
+    return found if isinstance(found, Path) else with_texts(found)
 
 
 def _pasted_text(text: str) -> Survey:
@@ -246,7 +259,7 @@ def _pasted_image(png: bytes) -> Survey:
     return Survey(((Modality.IMAGE, Input(PASTED_IMAGE, data=png)),))
 
 
-def _below(before: str, text: str) -> str:
+def below(before: str, text: str) -> str:
     """`text` after a blank line."""
     ends = len(before[-2:]) - len(before[-2:].rstrip("\n"))
     return before + "\n" * (2 - ends) + text if before else text

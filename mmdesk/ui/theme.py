@@ -188,6 +188,7 @@ QPlainTextEdit[kind="plain"], QTextEdit[kind="plain"], QTextBrowser[kind="plain"
   border: 1px solid transparent; background: transparent; padding: 0;
 }
 QPlainTextEdit[kind="plain"]:focus, QTextBrowser[kind="plain"]:focus { border: 1px solid $accent; }
+QLineEdit > QToolButton { border: none; padding: 0; min-height: 0; }
 QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
 QComboBox { background: $raised; min-height: $control; }
 QComboBox::drop-down { border: none; width: 20px; }
@@ -201,6 +202,9 @@ QSlider:focus { border: 1px solid $accent; }
 QSlider::groove:horizontal { background: $line; height: 4px; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: $accent; height: 4px; border-radius: 2px; }
 QSlider::handle:horizontal { background: $text; width: 10px; margin: -3px 0; border-radius: 5px; }
+
+QProgressBar { background: $line; border: none; border-radius: 2px; max-height: 4px; }
+QProgressBar::chunk { background: $accent; border-radius: 2px; }
 
 QMenu { background: $raised; color: $text; border: 1px solid $line; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 12px; border-radius: 3px; }

@@ -46,6 +46,10 @@ class Toolbar(QFrame):
         row.addWidget(self._button(actions["analyse"], "primary"))
         for name in ("stop", "live"):
             row.addWidget(self._button(actions[name], "outlined"))
+        self.list_button = self._button(actions["work_list"], "outlined", ICON)
+        self.list_button.setVisible(False)  # until there is one
+        actions["work_list"].enabledChanged.connect(self.list_button.setVisible)
+        row.addWidget(self.list_button)
         row.addStretch(1)
         row.addWidget(self._pack_label)
         row.addWidget(self.packs)
@@ -88,7 +92,7 @@ class Toolbar(QFrame):
         self.more_menu.addMenu(self.sample_menu)
         self.more_menu.addAction(self._actions["demo"])
         self.more_menu.addSeparator()
-        for name in ("open_folder", "save_as", "purge"):
+        for name in ("open_folder", "open_list", "save_as", "purge"):
             self.more_menu.addAction(self._actions[name])
         self.more_menu.addSeparator()
         for name in ("settings", "shortcuts", "doctor", "about", "quit"):

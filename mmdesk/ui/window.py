@@ -30,6 +30,7 @@ from mmdesk.ui.drop_filter import DropFilter
 from mmdesk.ui.evidence import Evidence
 from mmdesk.ui.filing import Filing
 from mmdesk.ui.live_recording import LiveRecording
+from mmdesk.ui.rounds import Rounds
 from mmdesk.ui.worker import Worker
 
 
@@ -47,12 +48,14 @@ class MainWindow(QMainWindow):
         self.desk = Desk(worker, archive, self)
         self._state = state
         self._closing = False
+        self._parts = 2  # that end behind the window: the engine, and what reads a work list
         self.actions_ = Actions(self)
         self.desktop = Desktop(self.desk, self.actions_)
         self.evidence = Evidence(self)
         self._take_panels(self.desktop)
         self.filing = Filing(self, self.desk, self.notice)
         self.demo = Demo(self.desk, self.filing)
+        self.rounds = Rounds(self, self.desk, self.filing, self.desktop.work, self.notice, self.actions_)
         self.live_recording = LiveRecording(self.desk, self.audio.recording)
         self._connect()
         self._show_pack(settings.pack)
@@ -93,7 +96,8 @@ class MainWindow(QMainWindow):
         desk.model.replaced.connect(self._case_replaced)
         self.record.editor.textChanged.connect(self._update_actions)
         desk.worker.state_changed.connect(self._engine_changed)
-        desk.worker.closed.connect(self._engine_gone)
+        desk.worker.closed.connect(self._part_gone)
+        self.rounds.reading.run.closed.connect(self._part_gone)
         self.audio.recording.left.connect(filing.offer_recording)
         desk.intake.refused.connect(self._refused)
         desk.intake.moved.connect(self._moved)
@@ -116,9 +120,10 @@ class MainWindow(QMainWindow):
         self.toolbar.recent_menu.aboutToShow.connect(self._fill_recent)
         self.toolbar.export_menu.aboutToShow.connect(self._look_at_image)
         self.demo.switched.connect(self._set_keeping)
+        self.demo.switched.connect(self.rounds.update)
         for name, slot in {
             "new": desk.new, "open": filing.open, "open_folder": filing.open_folder, "save": filing.save,
-            "save_as": filing.save_as, "paste": self._paste, "analyse": desk.analyse, "stop": self._stop,
+            "save_as": filing.save_as, "paste": self._paste, "analyse": desk.analyse, "stop": desk.stop,
             "live": self._set_live, "copy_text": filing.copy_text, "copy_markdown": filing.copy_markdown,
             "export": filing.export, "export_image": self._export_image, "demo": self.demo.switch,
             "purge": filing.ask_purge, "settings": self._show_settings, "theme": self._toggle_theme,
@@ -147,9 +152,6 @@ class MainWindow(QMainWindow):
     def _ended(self, last: Event) -> None:
         self._say_outdated()
         self._update_actions()
-
-    def _stop(self) -> None:
-        self.desk.stop()
 
     def _set_live(self, live: bool) -> None:
         self.desk.set_live(live)
@@ -255,6 +257,7 @@ class MainWindow(QMainWindow):
         self.record.set_vocabulary(pack.vocabulary)
         self.findings.set_pack(pack)
         self.prompts.set_pack(pack)
+        self.rounds.set_pack(pack)
         self._show_prompt()
         self.status.show_pack(f"{pack.name} {pack.version}")
         shown = [(f"{pack.name} {pack.version}", folder)]
@@ -317,6 +320,7 @@ class MainWindow(QMainWindow):
         keeps = self.settings.autosave and not self.desk.demo
         self.desk.autosave.enabled = self.audio.recording.keeps = keeps
         self.desk.deidentify = self.settings.deidentify
+        self.rounds.reading.settings = self.settings
 
     # ---- words and state
 
@@ -355,10 +359,13 @@ class MainWindow(QMainWindow):
         self.hide()
         self.closing.emit()
         self.desk.worker.close()
+        self.rounds.close()
         self.audio.release()
         self.desk.close()
         self.closed.emit()
 
-    def _engine_gone(self) -> None:
-        if self._closing:
+    def _part_gone(self) -> None:
+        """The engine, and those that read a work list."""
+        self._parts -= 1
+        if not self._parts:
             self.gone.emit()

@@ -28,6 +28,16 @@ def said_together(text: str, remedy: str) -> str:
     return QCoreApplication.translate("said", "{} {}").format(said(first), said(remedy))
 
 
+def said_line(text: str) -> str:
+    """What is said of a case of a list: problems behind each other, each perhaps with what to do."""
+    return "; ".join(map(_said_problem, text.split("; ")))
+
+
+def _said_problem(text: str) -> str:
+    problem, _, remedy = text.rpartition(". ")
+    return said_together(problem, remedy) if problem and _find(remedy) else said(text)
+
+
 def _find(text: str) -> str | None:
     """A sentence that begins with what varies may take a name for it, and one that ends with it another
     sentence: what is surer is tried before."""

@@ -47,6 +47,14 @@
         <translation>打开含有一个序列各层面的文件夹</translation>
     </message>
     <message>
+        <source>Open a work list…</source>
+        <translation>打开工作列表…</translation>
+    </message>
+    <message>
+        <source>Open a folder of many cases, to go through them</source>
+        <translation>打开含多个病例的文件夹，逐个查看</translation>
+    </message>
+    <message>
         <source>Save</source>
         <translation>保存</translation>
     </message>
@@ -93,6 +101,30 @@
     <message>
         <source>Read again after every change</source>
         <translation>每次改动后自动重新分析</translation>
+    </message>
+    <message>
+        <source>Work list</source>
+        <translation>工作列表</translation>
+    </message>
+    <message>
+        <source>Show or hide the work list</source>
+        <translation>显示或隐藏工作列表</translation>
+    </message>
+    <message>
+        <source>Next case</source>
+        <translation>下一个病例</translation>
+    </message>
+    <message>
+        <source>Read the next case of the work list</source>
+        <translation>读取工作列表中的下一个病例</translation>
+    </message>
+    <message>
+        <source>Previous case</source>
+        <translation>上一个病例</translation>
+    </message>
+    <message>
+        <source>Read the case before this one in the work list</source>
+        <translation>读取工作列表中的上一个病例</translation>
     </message>
     <message>
         <source>Copy as text</source>
@@ -218,6 +250,73 @@
 WAV, FLAC, OGG or MP3.</source>
         <translation>将心音录音拖到此处：
 WAV、FLAC、OGG 或 MP3。</translation>
+    </message>
+</context>
+<context>
+    <name>BatchBar</name>
+    <message>
+        <source>Read all…</source>
+        <translation>全部读取…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>正在停止…</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Stop; what was read is kept</source>
+        <translation>停止；已读取的内容会保留</translation>
+    </message>
+    <message>
+        <source>Read the cases that are left</source>
+        <translation>读取剩余的病例</translation>
+    </message>
+    <message>
+        <source>Read every case of the list, into a table</source>
+        <translation>读取列表中的所有病例，结果存入表格</translation>
+    </message>
+    <message>
+        <source>Cases that were read</source>
+        <translation>已读取的病例</translation>
+    </message>
+    <message>
+        <source>{} of {} read</source>
+        <translation>已读取 {}，共 {}</translation>
+    </message>
+    <message>
+        <source>{} failed</source>
+        <translation>{} 个失败</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>{} cases/s</source>
+        <translation>{} 例/秒</translation>
+    </message>
+    <message>
+        <source>starting…</source>
+        <translation>正在启动…</translation>
+    </message>
+    <message>
+        <source>{} s left</source>
+        <translation>剩余 {} 秒</translation>
+    </message>
+    <message>
+        <source>{} min left</source>
+        <translation>剩余 {} 分钟</translation>
+    </message>
+    <message>
+        <source>{} h left</source>
+        <translation>剩余 {} 小时</translation>
     </message>
 </context>
 <context>
@@ -920,6 +1019,13 @@ DICOM、NIfTI、PNG、JPEG、TIFF、文件夹或压缩包。</translation>
     </message>
 </context>
 <context>
+    <name>ReadAll</name>
+    <message>
+        <source>Save the table of results</source>
+        <translation>保存结果表格</translation>
+    </message>
+</context>
+<context>
     <name>RecordPages</name>
     <message>
         <source>Text</source>
@@ -1222,6 +1328,13 @@ DICOM、NIfTI、PNG、JPEG、TIFF、文件夹或压缩包。</translation>
     <message>
         <source>saved · {}</source>
         <translation>已保存 · {}</translation>
+    </message>
+</context>
+<context>
+    <name>Rounds</name>
+    <message>
+        <source>Open a folder of cases</source>
+        <translation>打开病例文件夹</translation>
     </message>
 </context>
 <context>
@@ -1681,6 +1794,88 @@ DICOM、NIfTI、PNG、JPEG、TIFF、文件夹或压缩包。</translation>
     <message>
         <source>Adult who is tired: record with blood tests</source>
         <translation>乏力成人：含血液检验的病历</translation>
+    </message>
+</context>
+<context>
+    <name>WorkList</name>
+    <message>
+        <source>nothing present</source>
+        <translation>无符合的发现</translation>
+    </message>
+    <message>
+        <source>no finding scored</source>
+        <translation>无评分的发现</translation>
+    </message>
+    <message>
+        <source>reading…</source>
+        <translation>读取中…</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>待读取</translation>
+    </message>
+    <message>
+        <source>read</source>
+        <translation>已读取</translation>
+    </message>
+    <message>
+        <source>partly read</source>
+        <translation>部分读取</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+</context>
+<context>
+    <name>WorkPanel</name>
+    <message>
+        <source>By name</source>
+        <translation>按名称</translation>
+    </message>
+    <message>
+        <source>By state</source>
+        <translation>按状态</translation>
+    </message>
+    <message>
+        <source>Worst first</source>
+        <translation>最严重的在前</translation>
+    </message>
+    <message>
+        <source>Work list</source>
+        <translation>工作列表</translation>
+    </message>
+    <message>
+        <source>Name, state or finding</source>
+        <translation>名称、状态或发现</translation>
+    </message>
+    <message>
+        <source>Show the cases with</source>
+        <translation>筛选病例</translation>
+    </message>
+    <message>
+        <source>Show all cases</source>
+        <translation>显示所有病例</translation>
+    </message>
+    <message>
+        <source>Sort the cases</source>
+        <translation>病例排序</translation>
+    </message>
+    <message>
+        <source>Cases</source>
+        <translation>病例</translation>
+    </message>
+    <message>
+        <source>No case fits.</source>
+        <translation>没有匹配的病例。</translation>
+    </message>
+    <message>
+        <source>Close the work list</source>
+        <translation>关闭工作列表</translation>
+    </message>
+    <message>
+        <source>Most likely first: {}</source>
+        <translation>概率高的在前：{}</translation>
     </message>
 </context>
 <context>
@@ -3129,6 +3324,218 @@ DICOM、NIfTI、PNG、JPEG、TIFF、文件夹或压缩包。</translation>
     <message>
         <source>Take it out of the case, or let details stay in (Settings).</source>
         <translation>请将其移出病例，或保留患者信息（设置）。</translation>
+    </message>
+    <message>
+        <source>there is no case in it</source>
+        <translation>其中没有病例</translation>
+    </message>
+    <message>
+        <source>Name a folder with images, sounds or folders of them, or a manifest.csv.</source>
+        <translation>请指定含影像、录音或其文件夹的文件夹，或 manifest.csv。</translation>
+    </message>
+    <message>
+        <source>it holds more than {} inputs</source>
+        <translation>其中的输入超过 {} 个</translation>
+    </message>
+    <message>
+        <source>Give each case a folder of its own.</source>
+        <translation>请为每个病例单独建一个文件夹。</translation>
+    </message>
+    <message>
+        <source>there is nothing in it that mmdesk reads</source>
+        <translation>其中没有 mmdesk 能读取的内容</translation>
+    </message>
+    <message>
+        <source>Look into it.</source>
+        <translation>请查看其内容。</translation>
+    </message>
+    <message>
+        <source>this is neither a folder nor a manifest</source>
+        <translation>这既不是文件夹，也不是清单</translation>
+    </message>
+    <message>
+        <source>Name a folder, or a CSV file.</source>
+        <translation>请指定文件夹或 CSV 文件。</translation>
+    </message>
+    <message>
+        <source>it is not plain text</source>
+        <translation>不是纯文本</translation>
+    </message>
+    <message>
+        <source>Save it as CSV (UTF-8).</source>
+        <translation>请另存为 CSV（UTF-8）。</translation>
+    </message>
+    <message>
+        <source>line {} cannot be read ({})</source>
+        <translation>第 {} 行无法读取（{}）</translation>
+    </message>
+    <message>
+        <source>Mend it.</source>
+        <translation>请修正。</translation>
+    </message>
+    <message>
+        <source>it has columns that mmdesk does not know: {}</source>
+        <translation>其中有 mmdesk 不认识的列：{}</translation>
+    </message>
+    <message>
+        <source>one without a name</source>
+        <translation>无名称的列</translation>
+    </message>
+    <message>
+        <source>it has two columns {}</source>
+        <translation>其中有两列 {}</translation>
+    </message>
+    <message>
+        <source>it has no column {}</source>
+        <translation>其中没有列 {}</translation>
+    </message>
+    <message>
+        <source>Its first line names columns: {}.</source>
+        <translation>第一行应为列名：{}。</translation>
+    </message>
+    <message>
+        <source>line {}: a line before it has this name, too</source>
+        <translation>第 {} 行：前面已有同名的行</translation>
+    </message>
+    <message>
+        <source>line {}: it has more cells than there are columns</source>
+        <translation>第 {} 行：单元格多于列数</translation>
+    </message>
+    <message>
+        <source>line {}: it names no file</source>
+        <translation>第 {} 行：未指定文件</translation>
+    </message>
+    <message>
+        <source>line {}: there is no file {}</source>
+        <translation>第 {} 行：没有文件 {}</translation>
+    </message>
+    <message>
+        <source>files of a kind that mmdesk does not read were skipped: {}</source>
+        <translation>已跳过 mmdesk 不读取的文件：{} 个</translation>
+    </message>
+    <message>
+        <source>no worker can be started ({})</source>
+        <translation>无法启动读取进程（{}）</translation>
+    </message>
+    <message>
+        <source>Close other programs.</source>
+        <translation>请关闭其他程序。</translation>
+    </message>
+    <message>
+        <source>its workers die while they load the pack ({})</source>
+        <translation>读取进程在加载模型包时终止（{}）</translation>
+    </message>
+    <message>
+        <source>Give fewer --workers, or free memory.</source>
+        <translation>请用 --workers 减少进程数，或释放内存。</translation>
+    </message>
+    <message>
+        <source>its worker died of it ({})</source>
+        <translation>读取它的进程终止（{}）</translation>
+    </message>
+    <message>
+        <source>results become a .parquet, .csv or .jsonl file</source>
+        <translation>结果应存为 .parquet、.csv 或 .jsonl 文件</translation>
+    </message>
+    <message>
+        <source>Name one with --out.</source>
+        <translation>请用 --out 指定。</translation>
+    </message>
+    <message>
+        <source>there is no folder {}</source>
+        <translation>没有文件夹 {}</translation>
+    </message>
+    <message>
+        <source>Make it, or name another.</source>
+        <translation>请新建，或指定其他文件夹。</translation>
+    </message>
+    <message>
+        <source>Name a file.</source>
+        <translation>请指定文件。</translation>
+    </message>
+    <message>
+        <source>two columns of the results would be called {}</source>
+        <translation>结果中会有两列名为 {}</translation>
+    </message>
+    <message>
+        <source>Give its finding another name in pack.toml.</source>
+        <translation>请在 pack.toml 中为该发现另取名称。</translation>
+    </message>
+    <message>
+        <source>there are results already</source>
+        <translation>已有结果</translation>
+    </message>
+    <message>
+        <source>Name another file, or {}.</source>
+        <translation>请指定其他文件，或{}。</translation>
+    </message>
+    <message>
+        <source>read all cases again with --restart</source>
+        <translation>用 --restart 重新读取所有病例</translation>
+    </message>
+    <message>
+        <source>{} is damaged</source>
+        <translation>{} 已损坏</translation>
+    </message>
+    <message>
+        <source>Run the same command again.</source>
+        <translation>请再次运行同一命令。</translation>
+    </message>
+    <message>
+        <source>another mmdesk writes it now, process {}</source>
+        <translation>另一个 mmdesk 正在写入，进程 {}</translation>
+    </message>
+    <message>
+        <source>Wait for it, or name another file.</source>
+        <translation>请等待其完成，或指定其他文件。</translation>
+    </message>
+    <message>
+        <source>a run that was cut off had {} other than this one</source>
+        <translation>中断的读取与本次不同：{}</translation>
+    </message>
+    <message>
+        <source>Take the same, name another file, or {}.</source>
+        <translation>请保持相同，指定其他文件，或{}。</translation>
+    </message>
+    <message>
+        <source>{} holds several cases: it can be a work list</source>
+        <translation>{} 含多个病例：可作为工作列表打开</translation>
+    </message>
+    <message>
+        <source>{} holds several cases.</source>
+        <translation>{} 含多个病例。</translation>
+    </message>
+    <message>
+        <source>To put files of it into this case, drop the files.</source>
+        <translation>若要将其中的文件放入当前病例，请拖入文件本身。</translation>
+    </message>
+    <message>
+        <source>Open as a work list</source>
+        <translation>作为工作列表打开</translation>
+    </message>
+    <message>
+        <source>Looking for the cases…</source>
+        <translation>正在查找病例…</translation>
+    </message>
+    <message>
+        <source>Cases that were read: {}. The table is {}.</source>
+        <translation>已读取的病例：{}。表格位于 {}。</translation>
+    </message>
+    <message>
+        <source>Cases that were read: {}, failed: {}. The table is {}.</source>
+        <translation>已读取的病例：{}，失败：{}。表格位于 {}。</translation>
+    </message>
+    <message>
+        <source>{} was begun with another list, pack or version of mmdesk.</source>
+        <translation>{} 由其他列表、模型包或 mmdesk 版本开始写入。</translation>
+    </message>
+    <message>
+        <source>Read all of them again, or name another file.</source>
+        <translation>请全部重新读取，或指定其他文件。</translation>
+    </message>
+    <message>
+        <source>Read again</source>
+        <translation>重新读取</translation>
     </message>
     <message>
         <source>There is nothing to play sound on.</source>

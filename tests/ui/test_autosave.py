@@ -303,3 +303,20 @@ def test_a_killed_application_loses_the_last_keystrokes_alone(desk):
     (left,) = desk.archive.unfinished()
     text = casefile.load(left.path).case.inputs[Modality.RECORD][0].data.decode()
     assert set(text) == {"x"} and len(text) > typed[-1] - 2000 / 20  # keys in two seconds
+
+
+def test_a_case_that_lies_elsewhere_is_kept_once_it_differs(qtbot, tmp_path: Path) -> None:
+    model, background = CaseModel(), Background()
+    keeper = Autosave(model, Archive(tmp_path), background)
+    case = Case({Modality.RECORD: (Input.from_text("Fever"),)})
+    keeper.spared = case
+    model.load(case)
+    keeper.report_ready(sample_report(case))
+    assert not keeper._due
+    with qtbot.waitSignal(keeper.saved):
+        model.set_record("No fever")
+    with qtbot.waitSignal(keeper.saved):
+        model.set_record("Fever")  # as it was, and not as it was kept
+    assert dict(casefile.load(tmp_path / f"{case.id}.mmcase").case.inputs) == dict(case.inputs)
+    keeper.close()
+    background.close()

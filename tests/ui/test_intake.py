@@ -187,10 +187,28 @@ def test_an_empty_folder_and_one_of_junk(qtbot, desk, tmp_path):
 def test_only_so_many_files_at_once(qtbot, desk, tmp_path, tiny_png, count, cards):
     for number in range(count):
         (tmp_path / f"{number:03}.png").write_bytes(b"\x89PNG\r\n\x1a\n")
-    desk.intake.take_paths([tmp_path])
+    desk.intake.take_paths(sorted(tmp_path.iterdir()))
     settle(qtbot, desk)
     assert desk.names(IMAGE) == [f"{number:03}.png" for number in range(64)]
     assert [card[1] for card in desk.refused] == ["Only the first 64 files were taken"] * cards
+
+
+def test_a_folder_of_many_cases_is_no_input(qtbot, desk, tmp_path):
+    for name in ("case 1", "case 2"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "note.txt").write_text("Fever")
+    lists = []
+    desk.intake.list_given.connect(lists.append)
+    desk.intake.take_paths([tmp_path], IMAGE)
+    settle(qtbot, desk)
+    assert lists == [tmp_path] and desk.model.is_empty() and not desk.refused
+    desk.intake.offer(mime_of(tmp_path))
+    settle(qtbot, desk)
+    assert desk.verdicts[-1].reason == f"{tmp_path.name} holds several cases: it can be a work list"
+    assert not desk.verdicts[-1].refused
+    desk.intake.take_paths([tmp_path / "case 1", tmp_path / "case 2"])  # these are one case's
+    settle(qtbot, desk)
+    assert lists == [tmp_path] and desk.record() == "Fever\n\nFever"
 
 
 def test_what_cannot_be_read_says_why(qtbot, desk, folder):
@@ -280,6 +298,7 @@ def test_what_is_just_typed_is_not_lost(qtbot, desk, folder):
     desk.intake.take_paths([folder / "letter.png"])
     qtbot.waitUntil(lambda: bool(desk.moved))
     assert panel.editor.toPlainText() == desk.record() == "Typed a moment ago\n\nFever\nCRP 96 mg/L"
+    settle(qtbot, desk)  # what is looked for in the record is answered to the panel
 
 
 def test_more_than_a_record_may_hold(qtbot, desk, tmp_path):

@@ -19,10 +19,13 @@ from PySide6.QtWidgets import QWidget
 from support.recording import Source
 from support.sample import TEXT
 from support.scripted import Gate, open_gate, reached, sample_events, write_script
+from support.scripted_run import ScriptedRun, row
 from support.slices import ct_slice, laid
 from support.sound import RATE, beats
 
 from mmdesk import codec, events, resources
+from mmdesk.batch import run as batch
+from mmdesk.batch.events import Row, State
 from mmdesk.case import Case, Input, Modality
 from mmdesk.doctor import LAST, NOTE, OK, PROBLEM, Check
 from mmdesk.engine.state import Phase
@@ -45,6 +48,8 @@ from mmdesk.report import Seen, Sweep
 from mmdesk.settings import Settings
 from mmdesk.ui import doctor_dialog, theme
 from mmdesk.ui.app import Application
+from mmdesk.ui.batch_bar import Phase as BatchPhase
+from mmdesk.ui.readings import WORST
 from mmdesk.ui.recording import Phase as RecordingPhase
 from mmdesk.ui.worker import Worker
 
@@ -243,6 +248,77 @@ def test_stack_on_a_slice_that_is_not_read(shot, qtbot, tmp_path: Path) -> None:
     for _ in range(4):
         qtbot.keyClick(desk.window.image.view, Qt.Key.Key_Down)
     take("8-stack-elsewhere")
+
+
+def cohort(folder: Path) -> Path:
+    """Forty cases of nobody."""
+    for number in range(1, 41):
+        case = folder / "cohort" / f"P-{number:04}"
+        case.mkdir(parents=True)
+        (case / "radiograph.png").write_bytes(Path(sample().inputs[Modality.IMAGE][0].path).read_bytes())
+        (case / "note.txt").write_text(TEXT)
+    return folder / "cohort"
+
+
+def outcomes(count: int) -> list[Row]:
+    """Of the first cases: each fourth one is sick, some are doubtful, two failed, one lacks a file."""
+    made = []
+    for number in range(1, count + 1):
+        name, sick = f"P-{number:04}", (0.97 - number / 90 if number % 4 == 2 else 0.02 + number % 7 / 50)
+        scores = {"bacterial_pneumonia": sick, "viral_pneumonia": 0.3 if number % 9 == 4 else 0.05}
+        scores["chest_normal"] = 0.9 - sick
+        if number in (5, 19):
+            problem = "radiograph.png: the file ends before the picture does. Export or copy it again."
+            made.append(row(name, State.FAILED, problem))
+        elif number == 7:
+            made.append(row(name, State.PARTLY, "heart.wav: this is empty", **scores))
+        else:
+            made.append(row(name, **scores))
+    return made
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1100, 700)])
+@pytest.mark.parametrize("state", ["new", "reading", "stopped", "done", "none fits"])
+def test_work_list(
+    shot, qtbot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, state: str, size: tuple[int, int]
+) -> None:
+    desk, script, take = shot
+    window, work, played = desk.window, desk.window.desktop.work, ScriptedRun()
+    window.resize(*size)
+    monkeypatch.setattr(batch, "run", played)
+    window.rounds.open(cohort(tmp_path))
+    qtbot.waitUntil(work.isVisible)
+    if state != "new":
+        write_script(script, *sample_events(sample()))
+        desk.worker.start(script)
+        window.rounds.reading._read_to(str(tmp_path / "cohort results.parquet"))
+        work.list.rows.order = WORST
+        work.retranslate()
+        rows = outcomes(40 if state == "done" else 26)
+        played.begin(40)
+        played.read(*rows, rate=4.1)
+        qtbot.waitUntil(lambda: work.list.rows.find("P-0010").reading is not None)
+        work._arrange()
+        window.rounds.choose("P-0010")
+        qtbot.waitUntil(lambda: work.list.on_desk == "P-0010" and not window.desk.working)
+    if state == "done":
+        played.end()
+        qtbot.waitUntil(lambda: work.batch.phase is BatchPhase.DONE)
+    elif state == "stopped":
+        work.batch.button.click()
+        qtbot.waitUntil(lambda: work.batch.phase is BatchPhase.STOPPED)
+    elif state == "none fits":
+        work.field.setText("sarcoidosis")
+        qtbot.waitUntil(lambda: not work.list.isVisible())
+    take(f"9-list-{state.replace(' ', '-')}-{size[0]}")
+
+
+def test_a_list_is_offered(shot, qtbot, tmp_path: Path) -> None:
+    desk, _, take = shot
+    desk.window.desk.model.load(sample())
+    desk.window.desk.intake.take_paths([cohort(tmp_path)])
+    qtbot.waitUntil(desk.window.notice.isVisible)
+    take("9-list-offered")
 
 
 @pytest.mark.parametrize("file", ["chest.png", "notes.zip"])

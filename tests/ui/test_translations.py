@@ -37,16 +37,20 @@ from PySide6.QtWidgets import (
 from support.opened import record_case
 from support.sample import TEXT, sample_events
 from support.scripted import Gate
+from support.scripted_run import row
 
 from mmdesk import resources
+from mmdesk.batch.events import Progress, State
 from mmdesk.case import Modality
 from mmdesk.engine.state import Phase
 from mmdesk.events import Failed, InputFailed, OutOfDistribution, SentenceWritten, Stage, StageStarted
 from mmdesk.packs import manifest as manifests
 from mmdesk.questions import questions
 from mmdesk.ui import icons
+from mmdesk.ui.batch_bar import Phase as BatchPhase
 from mmdesk.ui.language import Speaker
 from mmdesk.ui.panel import Card, EmptyTarget
+from mmdesk.ui.readings import Reading
 from mmdesk.ui.report_text import ReportText
 from mmdesk.ui.sentences import SENTENCES
 from mmdesk.ui.wording import said
@@ -162,7 +166,7 @@ def _is_chinese(text: str) -> bool:
 # What may stay as it is: names, formats, keys, units. What a pack gives is taken out before.
 ALLOWED = re.compile(
     r"mmdesk|clinic|Markdown|JSON|PNG|JPEG|TIFF|DICOM|WAV|FLAC|OGG|MP3|MRI|CT|NIfTI|CPU|GPU|CUDA|English|UTF-8"
-    r"|Ctrl|Shift|Esc|Del|PgUp|PgDn|Page (?:Up|Down)|Home|End|Return|Enter|F\d+"
+    r"|Ctrl|Shift|Esc|Del|PgUp|PgDn|PgDown|Page (?:Up|Down)|Home|End|Return|Enter|F\d+"
     r"|\S+\.(?:png|wav|txt|toml|mmcase)"
     r"|\b(?:ms|MB|X|SHA)\b"
 )
@@ -332,6 +336,27 @@ def test_the_window_at_work_and_stopped(open_window) -> None:
     one.do["new"].trigger()
     assert one.window.notice.text == "病例已收起。"
     assert_chinese(one, one.window)
+
+
+def test_the_window_with_a_work_list(open_window, tmp_path: Path) -> None:
+    one = open_window()
+    for number in range(1, 4):
+        (tmp_path / f"list/{number}").mkdir(parents=True)
+        (tmp_path / f"list/{number}/a.txt").write_text("4-year-old boy")
+    one.window.rounds.open(tmp_path / "list")
+    work = one.window.desktop.work
+    one.until(work.isVisible)
+    check(one, one.window)
+    left_out = row("2", State.PARTLY, "b.wav: this is empty; c.wav: this is empty. Choose a file.")
+    failed = row("3", State.FAILED, "line 3: it names no file. Mend it.")
+    work.take({one.name: Reading.of(one) for one in (left_out, failed)})
+    for phase in BatchPhase:
+        work.batch.set_phase(phase)
+        work.batch.show_progress(Progress(3, 4, 1, 2.5, 130.0))
+        check(one, work)
+    work.field.setText("nothing")
+    one.until(lambda: not work.list.isVisible())
+    check(one, work)
 
 
 @pytest.mark.parametrize("name", ["settings", "shortcuts", "about"])

@@ -19,12 +19,13 @@ from mmdesk.report import RESEARCH_USE, STOPPED_NOTICE
 from mmdesk.ui.intake import PASTED_TEXT
 from mmdesk.ui.record_panel import TYPED
 from mmdesk.ui.sentences import SENTENCES
-from mmdesk.ui.wording import said, said_together
+from mmdesk.ui.wording import said, said_line, said_together
 
 ROOT = Path(__file__).parents[2] / "mmdesk"
 SPEAKERS = [
     *sorted((ROOT / "media").rglob("*.py")), *sorted((ROOT / "engine").glob("*.py")),
     *sorted((ROOT / "packs").glob("*.py")), *sorted((ROOT / "ui").glob("*.py")),
+    *(path for path in sorted((ROOT / "batch").glob("*.py")) if path.stem != "ray_engine"),
     *(ROOT / f"{name}.py" for name in ("pipeline", "records", "refusal", "casefile", "archive", "disk")),
     *(ROOT / f"{name}.py" for name in ("export", "passing_on", "settings")),
 ]  # fmt: skip
@@ -33,6 +34,7 @@ CALLS = {
     "InputProblem": 1, "CaseProblem": 1, "PackProblem": 1, "UserProblem": 1, "SettingsProblem": 1,
     "PromptProblem": 1, "Failed": 1, "EngineState": 1, "InputFailed": 2, "OutOfDistribution": 2, "Refusal": 2,
     "_Ended": 0, "Unloadable": 0, "give_up": 0, "show_card": 0, "say": 1,
+    "Listed": 2, "Row": 2,
 }  # fmt: skip
 EMITTED = {"failed": 0, "refused": 1, "moved": 1}  # signals that end in a card or a notice
 # Functions whose strings are all said: what they return, or add to what they return.
@@ -47,6 +49,7 @@ WORDERS = {
     "player": ("_words",),
     "microphone": ("why",),
     "process": ("_ending",),
+    "rows": ("_row",),
 }
 # Arguments that are no sentences: tones, keys, and details for a bug report.
 NO_SENTENCES = {"problem", "notice", "utf-8", "saved", "recover", "recording", "purge", "linux", "\n"}
@@ -272,3 +275,18 @@ def test_problem_and_remedy_are_sentences_of_one_line(marked) -> None:
 def test_a_problem_with_a_remedy_in_english(qapp) -> None:
     assert said_together("x.png: this is empty", "Choose a file.") == "x.png: this is empty. Choose a file."
     assert said_together("a.png: it is so.", "Do it.") == "a.png: it is so. Do it."
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a.wav: this is empty", "«a.wav: «this is empty»»"),
+        ("a.wav: this is empty. Choose a file.", "««a.wav: ««this is empty».»» «Choose a file.»»"),
+        ("a. b.wav: this is empty. Choose a file.", "««a. b.wav: ««this is empty».»» «Choose a file.»»"),
+        ("this is empty; a: b.png: this is empty", "«this is empty»; «a: b.png: «this is empty»»"),
+        ("line 4: there is no file a. b.png", "«line 4: there is no file a. b.png»"),
+        ("", ""),
+    ],
+)
+def test_lines_about_a_case_of_a_list(marked, text: str, expected: str) -> None:
+    assert said_line(text) == expected
