@@ -145,6 +145,12 @@ class Pool(nn.Module):
         return mean_by_case(z, heard) + attended
 
 
+def joint_states(findings: int, like: Tensor) -> Tensor:
+    """(2^findings, findings), the first finding first: 1 where it holds."""
+    bits = torch.arange(2**findings)[:, None] >> torch.arange(findings - 1, -1, -1)
+    return (bits & 1).to(like)
+
+
 def spans(log_mel: Tensor) -> Tensor:
     """(n, frames, 40) → (n, spans, SPAN, 40): what goes through the LSTM at once; short ones repeated."""
     frames = log_mel.shape[1]
@@ -179,18 +185,13 @@ def mean_by_case(x: Tensor, heard: Recordings) -> Tensor:
 
 
 class AudioEncoder(nn.Module):
-    """`states` are the 2^valves joint states of the valve findings: diseases come together, and a
-    softmax over states learns that from few patients."""
-
-    states: Tensor
+    """`state` scores the 2^valves joint states of the valve findings: diseases come together, and a softmax
+    over states learns that from few patients."""
 
     def __init__(self, config: AudioConfig) -> None:
         super().__init__()
         self.config = config
         states = 2**config.valves
-        order = torch.arange(config.valves - 1, -1, -1, device="cpu")  # no pack holds it: never on meta
-        bits = torch.arange(states, device="cpu")[:, None] >> order
-        self.register_buffer("states", (bits & 1).float(), persistent=False)
         self.recording = RecordingEncoder(config)
         self.pool = Pool(config.width)
         self.dropout = nn.Dropout(config.dropout)
@@ -230,7 +231,7 @@ class AudioEncoder(nn.Module):
             self.config.deep_murmur,
         )
         state = _mix(self.wide_state(heard), self.state(pooled), self.config.deep_valve)
-        valve = torch.logit((state.softmax(1) @ self.states).clamp(1e-5, 1 - 1e-5))
+        valve = torch.logit((state.softmax(1) @ joint_states(self.config.valves, state)).clamp(1e-5, 1 - 1e-5))
         return pooled, torch.cat([murmur, valve], 1)
 
 

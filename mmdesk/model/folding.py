@@ -1,21 +1,26 @@
-"""Networks made ready to read: what training needs and reading does not is worked into the weights."""
+"""Networks made ready to read: what only training needs goes into the weights."""
 
 from itertools import pairwise
 
+import torch
 from torch import channels_last, nn
-from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 
+@torch.no_grad()
 def fold(network: nn.Module) -> None:
-    """Every batch norm that stands right behind a convolution, in the order in which a module names its
-    parts, becomes part of it, and convolutions hold their weights channels last, as oneDNN reads them
-    quickest. In place, for evaluation: the outputs stay the same but for rounding."""
+    """In place: each batch norm that follows a convolution in the order of a module's parts becomes part of
+    it, and weights of convolutions lie channels last, as oneDNN reads them quickest. In evaluation the
+    outputs stay the same but for rounding; the network can no longer be trained."""
     for module in network.modules():
         for (_, convolution), (name, norm) in pairwise(module.named_children()):
             if isinstance(convolution, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
-                convolution.weight, convolution.bias = fuse_conv_bn_weights(
-                    convolution.weight, convolution.bias, norm.running_mean, norm.running_var,
-                    norm.eps, norm.weight, norm.bias,
-                )  # fmt: skip
+                _fold(convolution, norm)
                 setattr(module, name, nn.Identity())
     network.to(memory_format=channels_last)
+
+
+def _fold(convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> None:
+    assert norm.running_mean is not None and norm.running_var is not None and convolution.bias is None
+    scale = norm.weight * (norm.running_var + norm.eps).rsqrt()
+    convolution.weight.mul_(scale[:, None, None, None])
+    convolution.bias = nn.Parameter(norm.bias - norm.running_mean * scale)

@@ -95,7 +95,8 @@ def unpacked(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     state = {}
     for name, tensor in tensors.items():
         if tensor.dtype == torch.int8:
-            state[name] = tensor.float().mul_(tensors[f"{name}.scale"])
+            weight = tensor.contiguous(memory_format=torch.channels_last).float()
+            state[name] = weight.mul_(tensors[f"{name}.scale"])
         elif not name.endswith(".weight.scale"):
             state[name] = tensor.to(torch.float32 if tensor.is_floating_point() else tensor.dtype, copy=True)
     return state
@@ -116,7 +117,7 @@ class _Undrawn(TorchFunctionMode):
 def build(folder: Path, spec: Manifest) -> Network:
     """The network in float32, folded, ready to read. Raises PackProblem."""
     with _Undrawn():
-        network = Network(configs_of(spec), layout_of(spec))
+        network = Network(configs_of(spec), layout_of(spec)).to("meta")
     try:
         network.load_state_dict(unpacked(load_file(folder / "weights.safetensors")), assign=True)
     except (OSError, SafetensorError, RuntimeError, KeyError) as error:
