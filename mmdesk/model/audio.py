@@ -75,7 +75,8 @@ class RecordingEncoder(nn.Module):
     def steps(self, log_mel: Tensor) -> Tensor:
         """(n, frames, 40) → (n, frames / 2, width), each from its own two frames and REACH around them."""
         x = self.cnn(((log_mel + 4.0) / 4.0)[:, None])  # (n, 2 channels, frames / 2, 5)
-        return self.dropout(F.relu(self.squeeze(x.permute(0, 2, 1, 3).flatten(2))))
+        steps: Tensor = self.dropout(F.relu(self.squeeze(x.permute(0, 2, 1, 3).flatten(2))))
+        return steps
 
     def listen(self, steps: Tensor) -> Tensor:
         """(n, time, width) → (n, width)"""
@@ -231,7 +232,8 @@ class AudioEncoder(nn.Module):
             self.config.deep_murmur,
         )
         state = _mix(self.wide_state(heard), self.state(pooled), self.config.deep_valve)
-        valve = torch.logit((state.softmax(1) @ joint_states(self.config.valves, state)).clamp(1e-5, 1 - 1e-5))
+        valve = state.softmax(1) @ joint_states(self.config.valves, state)
+        valve = torch.logit(valve.clamp(1e-5, 1 - 1e-5))
         return pooled, torch.cat([murmur, valve], 1)
 
 
