@@ -20,6 +20,8 @@ def loaded_by(code: str) -> list[str]:
     "module",
     [
         "archive",
+        "batch.run",
+        "batch.several",
         "casefile",
         "cli",
         "display",
