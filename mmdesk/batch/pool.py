@@ -96,6 +96,8 @@ def read(chunks: Sequence[Chunk], job: Job, workers: int | None, stop: StopToken
     """The rows of each chunk, as they are read; a chunk is given out when a worker is there for it. Without
     a number, there are as many workers as cores, where there is memory for them. Ends early on a stop. Raises
     UserProblem where the workers cannot load the pack, or die of it."""
+    if not chunks:  # an earlier run was cut off between the last one and the table
+        return
     pool = Pool(job, min(workers or _fitting(), len(chunks), MOST))
     try:
         yield from pool.read(chunks, stop)
