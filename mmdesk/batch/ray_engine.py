@@ -6,11 +6,14 @@ import json
 import logging
 import os
 import queue
+import sys
 import threading
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # before it is imported: Ray would report home
+if sys.modules.get("requests", os) is None:  # media hides it, Ray needs it
+    del sys.modules["requests"]
 import ray
 import ray.data
 
