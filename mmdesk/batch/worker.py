@@ -12,4 +12,6 @@ def load(pack: Path, device: str) -> Together:
     """On one thread: there are as many workers as cores. Raises PackProblem, and UserProblem where the device
     is not there."""
     torch.set_num_threads(1)
-    return Together(PackReader(pack, device))
+    reader = PackReader(pack, device)
+    reader.let_go_of_training()
+    return Together(reader)

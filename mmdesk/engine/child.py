@@ -14,7 +14,7 @@ import psutil
 
 from mmdesk.case import Case
 from mmdesk.engine import StopToken
-from mmdesk.engine.direct import device_of, events_of, make
+from mmdesk.engine.direct import device_of, events_of, make, warm
 from mmdesk.errors import UserProblem
 from mmdesk.events import Event
 
@@ -130,6 +130,9 @@ def serve(commands: Connection, answers: Connection, factory: str, args: tuple[o
 def _run(line: _Line, factory: str, args: tuple[object, ...]) -> None:
     engine = make(factory, args)
     line.send(Ready(device_of(engine)))
+    for _ in warm(engine):
+        if not line.jobs.empty():
+            break
     while True:
         command = line.jobs.get()
         for event in events_of(engine, command.case, line.stops[command.job]):

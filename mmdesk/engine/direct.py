@@ -28,6 +28,13 @@ def device_of(engine: Engine) -> str:
     return device
 
 
+def warm(engine: Engine) -> Iterator[None]:
+    """What an engine does best before there is a case, step by step; some do nothing."""
+    steps: Callable[[], Iterator[None]] | None = getattr(engine, "warm", None)
+    if steps is not None:
+        yield from steps()
+
+
 def events_of(engine: Engine, case: Case, stop: StopToken) -> Iterator[Event]:
     """The events of one analysis; what a person can mend ends them as a Failed."""
     try:

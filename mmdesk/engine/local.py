@@ -22,12 +22,21 @@ class LocalEngine:
         # For networks this small a second thread gains little, and where another program wants its core
         # the two wait for each other. That core belongs to the window.
         torch.set_num_threads(1)
-        self._pipeline = Pipeline(PackReader(pack, device))
+        reader = PackReader(pack, device)
+        reader.let_go_of_training()
+        self._pipeline = Pipeline(reader)
 
     @property
     def device(self) -> str:
         """ "cpu" or "cuda"."""
         return self._pipeline.reader.device.type
+
+    def warm(self) -> Iterator[None]:
+        """Steps of some tens of milliseconds at most, after which the first case is as quick as others."""
+        import soundfile  # noqa: F401
+
+        yield
+        yield from self._pipeline.reader.warm()
 
     def analyze(self, case: Case, stop: StopToken) -> Iterator[Event]:
         """Raises PromptProblem here, before the first event."""

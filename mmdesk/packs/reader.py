@@ -16,7 +16,7 @@ from mmdesk.model.decoding import Loop
 from mmdesk.model.image import image_tensor
 from mmdesk.model.network import AUDIO, IMAGE, RECORD
 from mmdesk.model.novelty import image_traits
-from mmdesk.model.sound import log_mel, rhythm, statistics_of
+from mmdesk.model.sound import SAMPLE_RATE, log_mel, rhythm, statistics_of
 from mmdesk.packs import files, manifest
 from mmdesk.packs.build import build, configs_of, layout_of, pick_device
 from mmdesk.packs.encoding import fact_values, word_ids
@@ -79,6 +79,26 @@ class PackReader:
         self.network.image.to(self.device)
         self.network.audio.recording.to(self.device)
         self.writer = Writer(Loop(self.network.decoder), Tokens.read(folder / "tokenizer.json"))
+
+    def let_go_of_training(self) -> None:
+        """Forget the decoder as it was trained: writing has weights of its own."""
+        del self.network.decoder
+
+    def warm(self) -> Iterator[None]:
+        """Step by step, what the first case would have to wait for: kernels are made and pages are read when
+        they are first needed."""
+        noise = np.random.default_rng(0).standard_normal((2, 4 * SAMPLE_RATE), np.float32)
+        self.encode_image(noise[:, :256].repeat(128, 0))
+        yield
+        self.encode_audio(noise[0], -1)
+        yield
+        self.encode_record((), ["seen"])
+        yield
+        loop = self.writer.loop
+        for count in (1, 2, 4, 11):  # sentences of a report, as they end
+            rows, _ = loop.start([loop.embed([0] * 16)] * count, 1)
+            loop.read(torch.zeros(count, dtype=torch.long), rows)
+            yield
 
     def encode_image(self, pixels: NDArray[np.float32]) -> Encoded:
         """pixels (height, width)"""
