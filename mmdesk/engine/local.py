@@ -1,5 +1,6 @@
 """The engine in this thread."""
 
+import importlib
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from mmdesk.case import Case
 from mmdesk.engine import StopRequested, StopToken
 from mmdesk.errors import UserProblem
 from mmdesk.events import Event, Failed, ReportReady, Stage, Stopped
+from mmdesk.media.record import find_facts
 from mmdesk.packs.reader import PackReader
 from mmdesk.pipeline import Analysis, Pipeline
 from mmdesk.questions import choose_prompt
@@ -33,8 +35,10 @@ class LocalEngine:
 
     def warm(self) -> Iterator[None]:
         """Steps of some tens of milliseconds at most, after which the first case is as quick as others."""
-        import soundfile  # noqa: F401
-
+        for reader in ("raster", "audio"):
+            importlib.import_module(f"mmdesk.media.{reader}")
+            yield
+        find_facts("", self._pipeline.reader.manifest.vocabulary)  # its patterns are compiled
         yield
         yield from self._pipeline.reader.warm()
 
