@@ -1,5 +1,7 @@
 """The engine's own process: what runs in it, and the messages that go through its two pipes."""
 
+import contextlib
+import ctypes
 import os
 import queue
 import signal
@@ -138,3 +140,12 @@ def _run(line: _Line, factory: str, args: tuple[object, ...]) -> None:
         for event in events_of(engine, command.case, line.stops[command.job]):
             line.send(Said(command.job, event))
         del line.stops[command.job]
+        if line.jobs.empty():
+            _give_back()
+
+
+def _give_back() -> None:
+    """What is free goes back to the system; glibc would keep it."""
+    if sys.platform == "linux":
+        with contextlib.suppress(AttributeError):  # another library than glibc
+            ctypes.CDLL(None).malloc_trim(0)
