@@ -96,6 +96,7 @@ class Pipeline:
         self._cache: dict[tuple[object, ...], Encoded] = {}
         self._scored: list[Encoded] = []
         self._located: dict[tuple[object, ...], tuple[Saliency, ...]] = {}
+        self._wholes: dict[tuple[object, ...], Whole] = {}  # of records that were encoded ahead
         self._answered = Answered()
         self._sweeper = Sweeper(reader)
 
@@ -138,7 +139,7 @@ class Pipeline:
             start = time.perf_counter()
             key = read.key
             reused = key in self._cache
-            record = together(read.parts, known.vocabulary) if read.parts else None
+            record = self._whole(read)
             encoded = self._cache.pop(key) if reused else self._encode_one(read, record)
             self._cache[key] = encoded  # the last one used comes last
             if record is not None:
@@ -160,7 +161,7 @@ class Pipeline:
             analysis.encoded.append(encoded)
 
     def encode_ahead(self, reads: Sequence[Read]) -> None:
-        """The pictures and sounds of many cases side by side; `encode` finds them."""
+        """The inputs of many cases side by side; `encode` finds them."""
         self._forget()
         new = {read.key: read for read in reads if read.key not in self._cache}
         pictures = {
@@ -173,9 +174,17 @@ class Pipeline:
             for key, read in new.items()
             if read.waveform is not None
         }
+        self._wholes = {key: whole for key, read in new.items() if (whole := self._whole(read))}
         encoded = self.reader.encode_pictures(list(pictures.values()))
         encoded += self.reader.encode_sounds(list(sounds.values()))
-        self._cache.update(zip([*pictures, *sounds], encoded, strict=True))
+        encoded += self.reader.encode_records([(w.facts, words(w.text)) for w in self._wholes.values()])
+        self._cache.update(zip([*pictures, *sounds, *self._wholes], encoded, strict=True))
+
+    def _whole(self, read: Read) -> Whole | None:
+        """The record, as it is found in the texts and sheets of `read`."""
+        if not read.parts:
+            return None
+        return self._wholes.pop(read.key, None) or together(read.parts, self.reader.manifest.vocabulary)
 
     def _forget(self) -> None:
         while len(self._cache) > MOST_CACHED:

@@ -1,14 +1,17 @@
 """A pack as a reader of cases: inputs → features → calibrated findings → sentences."""
 
 import math
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import is_
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from mmdesk.case import Fact, Modality
 from mmdesk.model.audio import Recordings
@@ -78,6 +81,7 @@ class PackReader:
         self.network = build(folder, self.manifest)
         self.network.image.to(self.device)
         self.network.audio.recording.to(self.device)
+        self._gathered: deque[tuple[Sequence[Encoded], tuple[Tensor, Tensor]]] = deque(maxlen=8)
         self.writer = Writer(Loop(self.network.decoder), Tokens.read(folder / "tokenizer.json"))
 
     def let_go_of_training(self) -> None:
@@ -142,12 +146,21 @@ class PackReader:
             encoded.append(replace(told, embedding=embedding, statistics=figures, position=position))
         return encoded
 
-    @torch.no_grad()
     def encode_record(self, facts: tuple[Fact, ...], words: Sequence[str]) -> Encoded:
-        values = torch.from_numpy(fact_values(facts, self.manifest.vocabulary))[None]
-        ids = torch.from_numpy(word_ids(words, self.configs.record.words))[None]
-        tokens, logits = self.network.record(values, ids)
-        return Encoded(Modality.RECORD, "record", 1.0, tokens=tokens, logits=logits, facts=facts)
+        return self.encode_records([(facts, words)])[0]
+
+    @torch.no_grad()
+    def encode_records(self, records: Sequence[tuple[tuple[Fact, ...], Sequence[str]]]) -> list[Encoded]:
+        """Each the facts and the words of one"""
+        if not records:
+            return []
+        values = [torch.from_numpy(fact_values(facts, self.manifest.vocabulary)) for facts, _ in records]
+        ids = [torch.from_numpy(word_ids(words, self.configs.record.words)) for _, words in records]
+        tokens, logits = self.network.record(torch.stack(values), pad_sequence(ids, batch_first=True))
+        return [
+            Encoded(Modality.RECORD, "record", 1.0, tokens=own[None].clone(), logits=said[None], facts=facts)
+            for own, said, (facts, _) in zip(tokens, logits, records, strict=True)
+        ]
 
     def told(self, modality: Modality, logits: Tensor, traits: Tensor) -> Encoded:
         """What an input is, by the logits (1, examinations) of which the last is `neither`, and by how far
@@ -221,9 +234,18 @@ class PackReader:
 
     def gather(self, modality: Modality, items: Sequence[Encoded]) -> tuple[Tensor, Tensor] | None:
         """Tokens (1, n, width) and logits (1, findings) of several inputs as one: pictures and records
-        are averaged, recordings go through their pooling."""
+        are averaged, recordings go through their pooling. Scores, weights and places of a case ask for the
+        same inputs again and again: the last answers are kept."""
         if not items:
             return None
+        for known, together in self._gathered:
+            if len(known) == len(items) and all(map(is_, known, items)):
+                return together
+        together = self._together(modality, items)
+        self._gathered.append((items, together))
+        return together
+
+    def _together(self, modality: Modality, items: Sequence[Encoded]) -> tuple[Tensor, Tensor]:
         if modality == Modality.AUDIO:
             heard = Recordings(
                 torch.cat([item.embedding for item in items if item.embedding is not None]),

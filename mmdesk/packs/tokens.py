@@ -1,5 +1,6 @@
 """Tokens of the decoder: byte-level BPE with special tokens for slots, statuses and sections."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -7,6 +8,7 @@ from tokenizers import Tokenizer
 from mmdesk.errors import PackProblem
 from mmdesk.plan import EXAM, MAX_SLOTS, SECTIONS, STATUSES, SectionPlan
 
+MOST_PLANS = 4096  # whose tokens are remembered
 PAD, TEXT, REPORT, STOP = "<pad>", "<text>", "<report>", "<stop>"
 SPECIAL = (
     PAD,
@@ -24,6 +26,7 @@ class Tokens:
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         ids = tokenizer.get_vocab()
+        self._plan = lru_cache(MOST_PLANS)(self.encode)
         self.special = {name: ids[name] for name in SPECIAL}
 
     @classmethod
@@ -49,7 +52,7 @@ class Tokens:
     def plan(self, section: SectionPlan) -> list[int]:
         """What the decoder reads before it writes a sentence."""
         slots = "".join(f"{slot.token}<is:{slot.status}>{slot.label}" for slot in section.slots)
-        return self.encode(f"<{section.name}>{slots}{REPORT}")
+        return list(self._plan(f"<{section.name}>{slots}{REPORT}"))
 
     def sentence(self, template: str) -> list[int]:
         """What the decoder is to write for it."""
