@@ -13,6 +13,7 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import psutil
+import pyarrow.parquet as pq
 import pytest
 import soundfile
 from PIL import Image
@@ -35,7 +36,7 @@ NO_INTERNET = (sys.executable, str(ROOT / "tests" / "support" / "no_internet.py"
 MOST_BYTES = 1.5e9
 PATIENCE_S = 180
 Tested = tuple[tuple[int, str, str], list[psutil.Process]]
-UNWANTED = re.compile(r"readline|gdbm|_ssl\.|libgtk|Network|libstdc\+\+|sklearn|torchvision|transformers")
+UNWANTED = re.compile(r"readline|gdbm|libgtk|Network|_flight|_s3fs|libstdc\+\+|sklearn|torchvision|transformers")
 
 
 class Frozen:
@@ -177,6 +178,17 @@ def test_it_reads_volumes_and_values(frozen: Frozen) -> None:
     assert {fact["name"] for fact in report["facts"]} >= {"crp", "potassium", "temperature"}
     done = frozen.run("mmdesk", "deidentify", "letter", "--out", "clean")
     assert done[0] == 1 and "letter: " in done[2], done
+
+
+def test_it_reads_many_cases(frozen: Frozen) -> None:
+    cases = frozen.home / "cases"
+    for number in range(3):
+        (cases / f"case {number}").mkdir(parents=True)
+        (cases / f"case {number}" / "note.txt").write_text(f"{50 + number}-year-old man, ALT 60 U/L.")
+    code, _, err = frozen.run("mmdesk", "batch", str(cases), "--out", str(frozen.home / "read.parquet"))
+    assert (code, err) == (0, "")
+    rows = pq.read_table(frozen.home / "read.parquet").to_pylist()
+    assert [(row["case"], row["state"]) for row in rows] == [(f"case {n}", "read") for n in range(3)]
 
 
 def test_it_goes_into_the_desktops_menu(frozen: Frozen) -> None:
