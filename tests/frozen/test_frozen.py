@@ -36,7 +36,9 @@ NO_INTERNET = (sys.executable, str(ROOT / "tests" / "support" / "no_internet.py"
 MOST_BYTES = 1.5e9
 PATIENCE_S = 180
 Tested = tuple[tuple[int, str, str], list[psutil.Process]]
-UNWANTED = re.compile(r"readline|gdbm|libgtk|Network|_flight|_s3fs|libstdc\+\+|sklearn|torchvision|transformers")
+UNWANTED = re.compile(
+    r"readline|gdbm|libgtk|Network|_flight|_s3fs|libstdc\+\+|sklearn|torchvision|transformers"
+)
 
 
 class Frozen:
