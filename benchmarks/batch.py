@@ -14,8 +14,9 @@ from benchmarks import cases
 from benchmarks.engines import moments, ready
 from benchmarks.figures import Curve, Figure, Goal, Table, figure
 from benchmarks.measure import Asked
+from mmdesk.batch import SIZE
 from mmdesk.batch.events import Ended, RowsRead, State
-from mmdesk.batch.run import SIZE, run
+from mmdesk.batch.run import run
 from mmdesk.engine import StopToken
 
 MB = 2**20

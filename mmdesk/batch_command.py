@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from mmdesk import codec
+from mmdesk.batch import SIZE
 from mmdesk.batch.events import BatchEvent, Begun, Ended, Progress, Row, RowsRead, State
 from mmdesk.engine import StopToken
 from mmdesk.pack_commands import Device
@@ -34,7 +35,7 @@ def batch(
     workers: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Processes; else as cores and memory allow.")
     ] = None,
-    size: Annotated[int, typer.Option(metavar="N", min=1, help="Cases that a worker reads together.")] = 32,
+    size: Annotated[int, typer.Option(metavar="N", min=1, help="Cases that a worker reads together.")] = SIZE,
     engine: Annotated[
         Literal["local", "ray"], typer.Option(help="Where workers run: here, or on a Ray cluster.")
     ] = "local",

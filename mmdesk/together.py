@@ -20,10 +20,13 @@ Under = tuple[Analysis, list[Read]]  # a case under way
 
 class Together:
     def __init__(self, reader: PackReader) -> None:
-        self._pipeline = Pipeline(reader)
+        self._reader = reader
 
     def read(self, cases: Sequence[Case]) -> list[Report | Failed]:
-        """What came of each case, in their order; the reports show no maps, and no sweeps."""
+        """What came of each case, in their order; the reports show no maps, and no sweeps. Nothing is kept of
+        cases that were read before, so that a report does not depend on which they were."""
+        self._pipeline = Pipeline(self._reader)
+        self._reader.writer.forget()
         begun = [self._begin(case) for case in cases]
         under = [one for one in begun if not isinstance(one, Failed)]
         self._pipeline.encode_ahead([read for _, reads in under for read in reads])
@@ -39,7 +42,7 @@ class Together:
 
     def _begin(self, case: Case) -> Under | Failed:
         try:
-            asked = choose_prompt(self._pipeline.reader.manifest, case.prompt)
+            asked = choose_prompt(self._reader.manifest, case.prompt)
         except PromptProblem as problem:
             return Failed(None, f"{problem.name}: {problem.problem}", problem.remedy)
         analysis, reads = Analysis(case, asked), list[Read]()
@@ -53,7 +56,7 @@ class Together:
         return Failed(Stage.READ, text, problems[0].remedy)
 
     def _write(self, analyses: Sequence[Analysis]) -> None:
-        reader = self._pipeline.reader
+        reader = self._reader
         wanted = [(own, *said_there) for own in analyses for said_there in sentences(own, reader.manifest)]
         planned = [(own, part) for own, _, part in wanted if isinstance(part, SectionPlan)]
         if planned:

@@ -519,7 +519,7 @@ def test_a_stop_answers_within_a_token(
         return read(*arguments)
 
     monkeypatch.setattr(loop, "read", counting)
-    engine._pipeline.reader.writer._known.clear()
+    engine._pipeline.reader.writer.forget()
     stream = analysed(engine, Case(inputs), stop)
     assert isinstance(stream[-1], Stopped) and sum(after) == 1
 

@@ -93,6 +93,23 @@ def radiographs(folder: Path) -> list[Path]:
     return paths
 
 
+def test_a_report_does_not_depend_on_the_cases_before(
+    reader: PackReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two words that are alike likely, the one that was written before would be taken."""
+    known, encoded = [], []
+    write, encode = reader.write, reader.encode_pictures
+    monkeypatch.setattr(
+        reader, "write", lambda *given: known.append({**reader.writer._known}) or write(*given)
+    )
+    monkeypatch.setattr(reader, "encode_pictures", lambda some: encoded.append(len(some)) or encode(some))
+    together = Together(reader)
+    together.read(cases(tmp_path)[:1])
+    assert reader.writer._known
+    together.read(cases(tmp_path)[:1])
+    assert known == [{}, {}] and encoded == [1, 1]
+
+
 def test_a_case_without_inputs_says_so(reader: PackReader) -> None:
     (found,) = Together(reader).read([Case({})])
     assert isinstance(found, Failed) and found.problem == "there is nothing to read"

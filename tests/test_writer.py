@@ -70,7 +70,7 @@ def test_a_check_that_raises_ends_the_writing(reader: PackReader) -> None:
         if next(calls) > 5:
             raise StopRequested
 
-    reader.writer._known.clear()
+    reader.writer.forget()
     plan = a_plan(reader.manifest, "record", 4)
     with pytest.raises(StopRequested):
         written_of(reader, plan, check)
@@ -85,10 +85,10 @@ def test_sentences_written_side_by_side_are_those_written_one_by_one(reader: Pac
     exact = Writer(Loop(reader.network.decoder, "float32"), reader.writer.tokens)
     prefixes = reader.network.mixer.prefixes(fused)
     together = dict(exact.write(prefixes, plans, lambda: None))
-    exact._known.clear()
+    exact.forget()
     for number, plan in enumerate(plans):
         assert list(exact.write(prefixes[number][None], [plan], lambda: None)) == [(0, together[number])]
-        exact._known.clear()
+        exact.forget()
 
 
 def test_a_sentence_that_was_written_before_is_only_taken_where_it_is_the_likeliest(
@@ -96,7 +96,7 @@ def test_a_sentence_that_was_written_before_is_only_taken_where_it_is_the_likeli
 ) -> None:
     plan = next(sentences_of(a_plan(reader.manifest, "image", 8)))
     zeros, writer = torch.zeros(1, reader.configs.fusion.width), reader.writer
-    writer._known.clear()
+    writer.forget()
     ((_, first),) = reader.write(zeros, [plan], lambda: None)
     (said,) = writer._known
     right = list(writer._known[said])

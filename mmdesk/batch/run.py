@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import mmdesk
+from mmdesk.batch import SIZE
 from mmdesk.batch.cases import look
 from mmdesk.batch.events import BatchEvent, Begun, Ended, Listed, Progress, RowsRead
 from mmdesk.batch.rows import WORKER, Job
@@ -21,7 +22,6 @@ if TYPE_CHECKING:  # it imports pyarrow
     from mmdesk.batch.parts import Parts
     from mmdesk.batch.pool import Chunk, Rows
 
-SIZE = 32  # cases that a worker reads together
 LATE_S, MARKS = 30.0, 8  # the rate is of this time, or of so many chunks where they take longer
 Engine = Literal["local", "ray"]
 

@@ -138,7 +138,7 @@ class Loop:
     @torch.inference_mode()
     def read(self, tokens: Tensor, rows: Rows) -> Tensor:
         """A token more for each row, (rows,) ids → the logits (rows, vocabulary) of what follows. Attention
-        is in float32 over all the room: a CPU does that quicker than to cut it, or in bfloat16."""
+        is in float32, which a CPU does quicker than bfloat16 for so few places."""
         at, size = rows.open(), (self.config.width,)
         few = len(tokens) <= FEW
         kind, linears = (self._few_type, iter(self._few)) if few else (self._type, iter(self._many))

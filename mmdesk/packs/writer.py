@@ -212,6 +212,10 @@ class Writer:
         written = Written(plain_statement(plan.name, first), (first,), True, withheld)
         return (written,), SectionPlan(plan.name, plan.exam, tuple(others)) if others else None, ()
 
+    def forget(self) -> None:
+        """What was written before."""
+        self._known.clear()
+
     def _remember(self, draft: Draft) -> None:
         self._known.pop(draft.said, None)
         self._known[draft.said] = draft.ids

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from mmdesk.batch import SIZE
 from mmdesk.batch.cases import PART
 from mmdesk.batch.events import Progress
 from mmdesk.errors import PackProblem, UserProblem
@@ -17,7 +18,7 @@ from mmdesk.ui.readings import Reading
 from mmdesk.ui.work_panel import WorkPanel
 
 TABLES = {".parquet": "Parquet (*.parquet)", ".csv": "CSV (*.csv)", ".jsonl": "JSON (*.jsonl)"}
-FEW, FEWER, MORE = 256, 8, 32  # of so few cases, rows come for fewer at once
+FEW, FEWER = 256, 8  # of so few cases, rows come for fewer at once
 
 
 class ReadAll(QObject):
@@ -73,7 +74,7 @@ class ReadAll(QObject):
         except PackProblem as problem:
             self._filing.problem(f"{problem.name}: {problem.problem}.", problem.remedy)
             return
-        size = FEWER if len(self._panel.list.rows.entries) < FEW else MORE
+        size = FEWER if len(self._panel.list.rows.entries) < FEW else SIZE
         self._task = Task(self.path, out, pack, self.settings.device, size, restart)
         self._begun = False
         for key in ("results", "restart"):

@@ -13,6 +13,7 @@ from support.scripted import Gate, open_gate, reached, sample_events
 from support.scripted_run import ScriptedRun, row
 
 from mmdesk import casefile
+from mmdesk.batch import SIZE
 from mmdesk.batch import run as batch
 from mmdesk.batch.cases import PART
 from mmdesk.batch.events import Progress, State
@@ -600,7 +601,7 @@ def test_ten_thousand_cases(open_window, tmp_path: Path, played: ScriptedRun) ->
     read_all_into(one, tmp_path / "out.csv")
     played.begin(10_000, *(row(f"P{n:05}", bacterial_pneumonia=n / 10_000) for n in range(9_000)))
     one.until(lambda: work(one).batch.done.text() == "9,000 of 10,000 read")
-    assert played.asked[0]["size"] == read_all.MORE
+    assert played.asked[0]["size"] == SIZE
     work(one).list.rows.order = WORST
     work(one)._arrange()
     assert names(one)[0] == "P08999"
