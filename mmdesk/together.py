@@ -9,11 +9,12 @@ from mmdesk.case import Case
 from mmdesk.errors import PromptProblem
 from mmdesk.events import Event, Failed, InputFailed, Stage
 from mmdesk.packs.reader import PackReader
-from mmdesk.pipeline import Analysis, Pipeline, said, sentences
+from mmdesk.pipeline import Analysis, Pipeline
 from mmdesk.plan import SectionPlan
 from mmdesk.questions import choose_prompt
 from mmdesk.reading import Read
 from mmdesk.report import Report, Sentence
+from mmdesk.sections import said, sentences
 
 Under = tuple[Analysis, list[Read]]  # a case under way
 

@@ -15,11 +15,12 @@ from mmdesk.engine.local import LocalEngine, stream
 from mmdesk.errors import PromptProblem
 from mmdesk.events import ReportReady
 from mmdesk.packs import writer
-from mmdesk.pipeline import Analysis, parts
+from mmdesk.pipeline import Analysis
 from mmdesk.plan import SLOT, SectionPlan
 from mmdesk.proofread import read_status
 from mmdesk.questions import choose_prompt
 from mmdesk.report import Finding, Origin, Report, Status
+from mmdesk.sections import parts
 
 IMAGE, AUDIO, RECORD = Modality.IMAGE, Modality.AUDIO, Modality.RECORD
 TEXT = "4-year-old boy. Fever and cough. Denies chest pain. Temp 38.9 C, SpO2 94 %, HR 110 /min."
