@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from support.decoders import loud
 from transformers import GPT2Config, GPT2LMHeadModel
 
 from mmdesk.model.decoder import Decoder, DecoderConfig
@@ -12,12 +13,7 @@ CONFIG = DecoderConfig(vocabulary=97, layers=3, heads=4, width=32, context=64)
 
 @pytest.fixture(scope="module")
 def decoder() -> Decoder:
-    torch.manual_seed(0)
-    made = Decoder(CONFIG).eval()
-    with torch.no_grad():
-        for parameter in made.parameters():  # far from the start, where all layers are nearly silent
-            parameter.add_(torch.randn_like(parameter) * 0.1)
-    return made
+    return loud(CONFIG)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from support.decoders import loud
 from torch import Tensor
 
 from mmdesk.model.decoder import Decoder, DecoderConfig
@@ -14,12 +15,7 @@ NEW = STEP + 5  # so that attention has to see more of its memory on the way
 
 @pytest.fixture(scope="module")
 def decoder() -> Decoder:
-    torch.manual_seed(0)
-    made = Decoder(CONFIG).eval()
-    with torch.no_grad():
-        for parameter in made.parameters():  # far from the start, where all layers are nearly silent
-            parameter.add_(torch.randn_like(parameter) * 0.1)
-    return made.requires_grad_(False)
+    return loud(CONFIG)
 
 
 def texts(lengths: tuple[int, ...]) -> list[Tensor]:
